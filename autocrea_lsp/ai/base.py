@@ -1,0 +1,102 @@
+"""The contract every AI backend keeps: a prompt in, a stream of text out.
+
+A prompt says what is wanted, not how to ask for it: each backend translates it into the language of its model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal["generate", "explain", "fix", "refactor", "complete", "chat"]
+"""The six things an assistant is asked for; the kind that is counted in the usage history."""
+
+StopReason = Literal["end", "length", "stop", "refused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillPrompt:
+    """The text around a caret; wanted is what belongs between `prefix` and `suffix`.
+
+    `prefix` starts at the beginning of line `first_line` (0-based, absolute in the document), so that a backend
+    can choose a narrower window without moving its start at every key.
+    """
+
+    prefix: str
+    suffix: str
+    first_line: int
+    language: str  # LSP language id, "" when unknown
+    file_name: str  # base name only, never a path
+    max_output_tokens: int = 64
+    max_lines: int = 1  # 1: only the rest of the caret's line is wanted
+    kind: Kind = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPrompt:
+    """A conversation; `stable` goes first and is the same from call to call (cached where the service can)."""
+
+    stable: str
+    messages: tuple[Message, ...]
+    kind: Kind = "chat"
+    max_output_tokens: int = 4096
+
+
+Prompt = FillPrompt | ChatPrompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """A piece of the answer. `logprob` is the sum of its tokens' log probabilities (natural log), None if unknown."""
+
+    text: str
+    logprob: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The end of an answer and what it took. Tokens are counted by the backend; unknown counts are 0."""
+
+    model: str
+    stop: StopReason
+    input_tokens: int = 0  # without those read from or written to a cache
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    inline: bool  # accepts FillPrompt
+    chat: bool  # accepts ChatPrompt
+    local: bool  # answers on this machine: costs nothing, sends nothing
+
+
+class Backend(Protocol):
+    """Who answers. Closing the iterator (`aclose`, or cancelling its task) stops the work and closes the socket."""
+
+    name: str
+    capabilities: Capabilities
+
+    def model_for(self, kind: Kind) -> str:
+        """The model id that will answer a prompt of that kind."""
+        ...
+
+    def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Done]:
+        """Deltas, then exactly one Done. Raises BackendError, OverBudget, StaleRequest or NoCredentials."""
+        ...
+
+    async def prewarm(self, prompt: FillPrompt | None) -> None:
+        """Get ready for a prompt like this one (None: for any). Cheap, cancellable, never raises BackendError."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release sockets and processes. Idempotent."""
+        ...

@@ -1,0 +1,108 @@
+"""Names and shapes of everything that is ours on the wire, and nothing of LSP's own.
+
+TypeScript and Lua get their constants and types from here (`make gen`). Fields are camelCase, as on the wire.
+Custom messages go only to clients that declare `capabilities.experimental.autocrea = {"version": 1}`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+VERSION = 1
+"""Version of the custom messages, in `capabilities.experimental.autocrea.version` on both sides."""
+
+State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
+Provider = Literal["anthropic"]
+
+
+class Method:
+    """Custom methods: `autocrea/…`."""
+
+    STATUS = "autocrea/status"  # client → server, request
+    STATUS_CHANGED = "autocrea/statusChanged"  # server → client, notification
+    TRUST = "autocrea/trust"  # client → server, notification
+    CREDENTIALS = "autocrea/credentials"  # server → client, request
+    CREDENTIALS_CHANGED = "autocrea/credentialsChanged"  # client → server, notification
+
+
+class Command:
+    """Server commands, by `workspace/executeCommand`. Palette commands of an editor are `autocrea.*`, never these."""
+
+    MODEL_INSTALL = "autocrea.server.model.install"  # [{from?: path}] → {path}
+    STATUS = "autocrea.server.status"  # [{uri?}] → Status
+    STATS = "autocrea.server.stats"  # [{since?: seconds, until?: seconds}] → Stats
+    LOG = "autocrea.server.log"  # [] → {path}
+    ACCEPTED = "autocrea.server.suggestion.accepted"  # [id] → null; an inline item's command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitializationOptions:
+    """What a client may put into `initializationOptions`."""
+
+    trusted: bool = False  # the user trusts the workspace; absent means no
+    settings: dict[str, object] | None = None  # as in the client's `autocrea` section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusParams:
+    uri: str | None = None  # a document; null: the server as a whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    state: State
+    message: str  # one sentence, to show
+    command: str | None = None  # a server command that helps, or null
+    backend: str | None = None  # who answers now, or null
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChangedParams:
+    uri: str | None = None  # null: every document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustParams:
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsParams:
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsChangedParams:
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLocation:
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallParams:
+    source: str | None = None  # a wheel or GGUF on this machine; null: download
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    totalRequests: int  # noqa: N815  # wire names are camelCase
+    totalTokens: int  # noqa: N815
+    byType: dict[str, int]  # noqa: N815
+    averageTokensPerRequest: float  # noqa: N815
+    costMicros: int  # noqa: N815  # millionths of a US dollar
+    accepted: int

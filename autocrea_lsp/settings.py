@@ -46,6 +46,7 @@ def setting(
 
 
 BackendName = Literal["auto", "claude", "embedded", "none"]
+MenuMode = Literal["auto", "on", "off"]
 LogLevel = Literal["error", "warning", "info", "debug"]
 
 
@@ -84,8 +85,14 @@ class InlineSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionSettings:
-    enable: bool = setting(
-        True, "Offer the same suggestion as an item of the completion menu.", scope="resource", repository="narrow"
+    enable: MenuMode = setting(
+        "auto",
+        "Offer the same suggestion as an item of the completion menu.",
+        choices={
+            "auto": "Only to editors that do not show inline completions (ghost text).",
+            "on": "Always.",
+            "off": "Never.",
+        },
     )
 
 
@@ -210,9 +217,10 @@ def merge(*layers: object) -> dict[str, Any]:
 def repository_part(raw: object) -> tuple[dict[str, Any], list[str]]:
     """What a repository's `[tool.autocrea]` may set, and the names of what was ignored because it may not."""
     rights = {row.name: row.repository for row in rows()}
+    groups = {name.rpartition(".")[0] for name in rights}
     kept: dict[str, Any] = {}
     ignored: list[str] = []
-    for path, value in _leaves(raw if isinstance(raw, Mapping) else {}, ""):
+    for path, value in _leaves(raw if isinstance(raw, Mapping) else {}, "", groups):
         right = rights.get(path, "never")
         if right == "any" or (right == "narrow" and value is False):
             *groups, leaf = path.split(".")
@@ -246,12 +254,13 @@ def _rows(cls: type[Any], at: str) -> Iterator[Row]:
             yield Row(name=path, type=hints[item.name], default=item.default, **item.metadata)
 
 
-def _leaves(raw: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+def _leaves(raw: Mapping[str, Any], at: str, groups: set[str]) -> Iterator[tuple[str, Any]]:
     for key, value in raw.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{at}{key}.")
+        path = f"{at}{key}"
+        if isinstance(value, Mapping) and path in groups:  # only into ours: a stranger's file may nest without end
+            yield from _leaves(value, f"{path}.", groups)
         else:
-            yield f"{at}{key}", value
+            yield path, value
 
 
 def _parse(cls: type[T], raw: Mapping[str, Any], at: str, problems: list[str]) -> T:
@@ -286,17 +295,15 @@ def _value(value: object, kind: Any, item: Field[Any]) -> Any:
         if not isinstance(value, (list, tuple)) or not all(isinstance(part, str) for part in value):
             raise ValueError(f"expected a list of strings, got {_name(value)}")
         return tuple(value)
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
+    if type(value) is not kind and not (kind is float and type(value) is int):
         raise ValueError(f"expected {_NAMES[kind]}, got {_name(value)}")
     low, high = item.metadata["minimum"], item.metadata["maximum"]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if low is not None and value < low:
-            raise ValueError(f"must be at least {low:g}, got {value:g}")
+        if low is not None and not value >= low:  # not `<`: NaN is no number of ours
+            raise ValueError(f"must be at least {low:g}, got {value}")
         if high is not None and value > high:
-            raise ValueError(f"must be at most {high:g}, got {value:g}")
-    return value
+            raise ValueError(f"must be at most {high:g}, got {value}")
+    return kind(value)  # after the limits: an integer of any size arrives, and not every one is a float
 
 
 _NAMES: dict[Any, str] = {

@@ -5,7 +5,7 @@ A prompt says what is wanted, not how to ask for it: each backend translates it 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -31,6 +31,8 @@ class FillPrompt:
     max_output_tokens: int = 64
     max_lines: int = 1  # 1: only the rest of the caret's line is wanted
     kind: Kind = "complete"
+    request_id: str = ""  # id of the usage row this call leaves; "": the meter makes one
+    detail: str = ""  # who asked, for the usage row: "inline", "menu", "cli"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +49,24 @@ class ChatPrompt:
     messages: tuple[Message, ...]
     kind: Kind = "chat"
     max_output_tokens: int = 4096
+    request_id: str = ""
+    detail: str = ""
 
 
 Prompt = FillPrompt | ChatPrompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The service took the prompt, and what reading it cost: known even when the answer is closed early.
+
+    Optional, at most one, before the first Delta. Its counts are repeated (maybe corrected) in Done.
+    """
+
+    model: str
+    input_tokens: int = 0  # without those read from or written to a cache
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +106,11 @@ class Backend(Protocol):
         """The model id that will answer a prompt of that kind."""
         ...
 
-    def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Done]:
-        """Deltas, then exactly one Done. Raises BackendError, OverBudget, StaleRequest or NoCredentials."""
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Started | Delta | Done]:
+        """At most one Started, then Deltas, then exactly one Done.
+
+        Raises BackendError, OverBudget, StaleRequest or NoCredentials.
+        """
         ...
 
     async def prewarm(self, prompt: FillPrompt | None) -> None:

@@ -29,11 +29,11 @@ class Method:
 class Command:
     """Server commands, by `workspace/executeCommand`. Palette commands of an editor are `autocrea.*`, never these."""
 
-    MODEL_INSTALL = "autocrea.server.model.install"  # [{from?: path}] → {path}
-    STATUS = "autocrea.server.status"  # [{uri?}] → Status
-    STATS = "autocrea.server.stats"  # [{since?: seconds, until?: seconds}] → Stats
-    LOG = "autocrea.server.log"  # [] → {path}
-    ACCEPTED = "autocrea.server.suggestion.accepted"  # [id] → null; an inline item's command
+    MODEL_INSTALL = "autocrea.server.model.install"  # [InstallParams?] → Installed
+    STATUS = "autocrea.server.status"  # [StatusParams?] → Status
+    STATS = "autocrea.server.stats"  # [StatsParams?] → Stats
+    LOG = "autocrea.server.log"  # [] → LogLocation
+    ACCEPTED = "autocrea.server.suggestion.accepted"  # [AcceptedParams] → null; an inline item's command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,19 @@ class InstallParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    path: str
+    path: str  # the file's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedParams:
+    id: str  # of the suggestion
+    probability: float | None = None  # joint probability of its tokens, for whoever wants to show it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsParams:
+    since: float | None = None  # seconds since the epoch; null: from the beginning
+    until: float | None = None  # seconds since the epoch; null: until now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

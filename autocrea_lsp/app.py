@@ -1,0 +1,316 @@
+"""The composition root: settings, store, backends and the completer, opened and closed together. No LSP here."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from autocrea_lsp.access.credentials import AskEditor, Credentials
+from autocrea_lsp.ai.base import Backend
+from autocrea_lsp.ai.claude import ClaudeBackend
+from autocrea_lsp.ai.embedded import EmbeddedBackend
+from autocrea_lsp.ai.metered import Call, Metered
+from autocrea_lsp.assist.inline import HOUR_S, Completer
+from autocrea_lsp.errors import (
+    AutocreaError,
+    BackendError,
+    BadCredentials,
+    NoCredentials,
+    NoCredit,
+    RateLimited,
+    StaleRequest,
+)
+from autocrea_lsp.settings import Settings
+from autocrea_lsp.store import AIRequest, Store
+from autocrea_lsp.workspace import paths
+from autocrea_lsp.workspace.redact import redact
+
+log = logging.getLogger(__name__)
+
+State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
+
+MAX_PAUSE_S = 1.5  # between automatic calls after failures: when the service is back, so are we, within two seconds
+MAX_RETRY_AFTER_S = 60.0  # a service that asks for more patience is asked again after this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How things stand, for a status line. `message` is one sentence."""
+
+    state: State
+    message: str
+    backend: str | None = None
+    model: str | None = None
+    installable: bool = False  # installing the embedded model would help
+
+
+class Health:
+    """What the last calls of the backend say about it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._not_before = 0.0
+        self.error: AutocreaError | None = None
+
+    def note(self, error: AutocreaError | None) -> None:
+        """A call was answered (None) or failed. A request that was overtaken says nothing about the backend."""
+        if isinstance(error, StaleRequest):
+            return
+        self.error = error
+        if error is None:
+            self._failures, self._not_before = 0, 0.0
+            return
+        self._failures += 1
+        pause_s = min(0.25 * 2 ** (self._failures - 1), MAX_PAUSE_S)
+        if isinstance(error, RateLimited) and error.retry_after_s is not None:
+            pause_s = min(max(error.retry_after_s, 0.0), MAX_RETRY_AFTER_S)
+        self._not_before = self._clock() + pause_s
+
+    def pause_s(self) -> float:
+        """How long to hold back the next automatic call (seconds)."""
+        return max(0.0, self._not_before - self._clock())
+
+    def reset(self) -> None:
+        self.error, self._failures, self._not_before = None, 0, 0.0
+
+
+class App:
+    """Everything that lives as long as the server."""
+
+    def __init__(self, settings: Settings | None = None, *, project: str = "") -> None:
+        self.settings = settings or Settings()
+        self.project = project
+        self.health = Health()
+        self.credentials = Credentials()
+        self._user = _user_name()
+        self.problems: list[str] = []  # of the store, each once
+        self.store = Store(
+            paths.database(),
+            user=self._user,
+            retention_days=self.settings.history.retention_days,
+            keep_prompts=self.settings.history.keep_prompts,
+            on_problem=self._on_store_problem,
+            redact=redact,
+        )
+        self._backend: Backend | None = None
+        self._choice: asyncio.Task[Backend | None] | None = None
+        self._why_none: AutocreaError | None = None
+        self._retired: set[asyncio.Task[None]] = set()
+        self._on_change: Callable[[], None] = lambda: None
+        self._on_problem: Callable[[str], None] = lambda _text: None
+        self.completer = Completer(
+            self.backend,
+            lambda: self.settings.inline,
+            on_outcome=self._on_outcome,
+            on_budget=self._changed,
+            pause_s=self.health.pause_s,
+        )
+
+    def connect(
+        self, *, ask_editor: AskEditor | None, on_change: Callable[[], None], on_problem: Callable[[str], None]
+    ) -> None:
+        """Where keys can be asked for, who wants to know of changes, and who shows a problem once."""
+        self.credentials = Credentials(ask_editor=ask_editor)
+        self._on_change, self._on_problem = on_change, on_problem
+
+    def credentials_in_memory(self) -> list[str]:
+        """The secrets we hold right now, for the log's filter."""
+        return self.credentials.in_memory()
+
+    # Backend ----------------------------------------------------------------------------------------------------------
+
+    async def backend(self) -> Backend | None:
+        """Who answers now; chosen once and again when settings or credentials change. None: nobody, see `condition`."""
+        while True:
+            if self._choice is None:
+                self._choice = asyncio.create_task(self._choose(), name="choose backend")
+                self._choice.add_done_callback(self._chosen)
+            choice = self._choice
+            try:
+                return await asyncio.shield(choice)
+            except asyncio.CancelledError:
+                if choice is self._choice or not choice.cancelled():
+                    raise  # it is the asker who was cancelled; otherwise settings changed: ask the new choice
+
+    async def start(self) -> None:
+        """Choose the backend and let it get ready, before the first request asks for it."""
+        backend = await self.backend()
+        if backend is None:
+            return
+        if not backend.capabilities.local:
+            since = time.time() - HOUR_S
+            used = await self.store.count_since(since, backend=backend.name, kind="complete")
+            self.completer.window.seed(used)
+        await backend.prewarm(None)
+        self._changed()
+
+    def apply(self, settings: Settings) -> None:
+        """New settings count from now on, without a restart."""
+        old, self.settings = self.settings, settings
+        self.completer.window.limit = settings.inline.max_calls_per_hour
+        if old.history != settings.history:
+            self.store.configure(
+                retention_days=settings.history.retention_days, keep_prompts=settings.history.keep_prompts
+            )
+        if (old.backend, old.claude, old.embedded) != (settings.backend, settings.claude, settings.embedded):
+            self.choose_again()
+        self._changed()
+
+    def choose_again(self) -> None:
+        """Settings or credentials changed: the next request finds out who answers."""
+        self.health.reset()
+        if self._choice is None:
+            return
+        self._choice.cancel()
+        self._choice = None
+        if (retired := self._backend) is not None:
+            self._backend = None
+            task = asyncio.create_task(retired.aclose(), name="close backend")
+            self._retired.add(task)
+            task.add_done_callback(self._retired.discard)
+        self._changed()
+
+    def credentials_changed(self) -> None:
+        self.credentials.forget()
+        self.choose_again()
+
+    async def _choose(self) -> Backend | None:
+        wanted, self._why_none = self.settings.backend, None
+        backend: Backend | None = None
+        if wanted in ("auto", "claude"):
+            try:
+                await self.credentials.find("anthropic")
+                backend = ClaudeBackend(self.settings.claude, self.credentials)
+            except NoCredentials as error:
+                self._why_none = error
+        if backend is None and wanted in ("auto", "embedded"):
+            reason = EmbeddedBackend.available(self.settings.embedded)
+            if reason is None:
+                backend = EmbeddedBackend(self.settings.embedded)
+            else:
+                self._why_none = self._why_none or reason
+        self._backend = Metered(backend, self._on_call) if backend is not None else None
+        return self._backend
+
+    def _chosen(self, choice: asyncio.Task[Backend | None]) -> None:
+        if not choice.cancelled() and (error := choice.exception()) is not None:
+            log.error("no backend could be chosen", exc_info=error)
+        if choice is self._choice:
+            self._changed()
+
+    # Status -----------------------------------------------------------------------------------------------------------
+
+    def condition(self) -> Condition:
+        """How things stand now; cheap."""
+        backend = self._backend
+        if self.settings.backend == "none":
+            return Condition(state="off", message="No backend: `autocrea.backend` is `none`.")
+        if self._choice is None or not self._choice.done():
+            return Condition(state="busy", message="Looking for who answers.")
+        if backend is None:
+            return self._nobody()
+        name, model = backend.name, backend.model_for("complete")
+        state, message = self._state_of(backend)
+        return Condition(state=state, message=message, backend=name, model=model)
+
+    def _nobody(self) -> Condition:
+        error = self._why_none
+        install = "Install the embedded model (`autocrea-lsp model install`): it needs no key and no network."
+        if isinstance(error, NoCredentials):
+            hint = error.hint if self.settings.backend == "claude" else install
+            return Condition(
+                state="noKey", message=f"No key was found. {hint}", installable=self.settings.backend == "auto"
+            )
+        if error is not None:
+            return Condition(state="error", message=f"{error} {error.hint}".strip(), installable=True)
+        return Condition(state="error", message=f"No backend. {install}", installable=True)
+
+    def _state_of(self, backend: Backend) -> tuple[State, str]:
+        error = self.health.error
+        window = self.completer.window
+        if not backend.capabilities.local and window.retry_after_s() > 0:
+            minutes = max(1, round(window.retry_after_s() / 60))
+            text = f"{window.limit} remote calls in the last hour (`autocrea.inline.maxCallsPerHour`)"
+            return "overBudget", f"{text}; more in {minutes} min."
+        if error is None:
+            return "ready", f"{backend.name}: ready."
+        text = f"{error} {error.hint}".strip()
+        if isinstance(error, BadCredentials | NoCredentials):
+            return "noKey", text
+        if isinstance(error, NoCredit):
+            return "overBudget", text
+        if isinstance(error, BackendError):
+            return "backendDown", text
+        return "error", text
+
+    def _on_outcome(self, error: AutocreaError | None) -> None:
+        self.health.note(error)
+        self._changed()
+
+    def _changed(self) -> None:
+        self._on_change()
+
+    # Usage ------------------------------------------------------------------------------------------------------------
+
+    def _on_call(self, call: Call) -> None:
+        keep = self.settings.history.keep_prompts
+        self.store.record(
+            AIRequest(
+                id=call.request_id,
+                user=self._user,
+                project=self.project,
+                kind=call.kind,
+                detail=call.detail,
+                model=call.model,
+                backend=call.backend,
+                prompt_tokens=call.input_tokens,
+                completion_tokens=call.output_tokens,
+                cache_read_tokens=call.cache_read_tokens,
+                cache_write_tokens=call.cache_write_tokens,
+                cost_micros=call.cost_micros or 0,
+                latency_ms=call.latency_ms,
+                outcome=call.outcome,
+                prompt=call.prompt if keep else None,
+                answer=call.answer if keep else None,
+            )
+        )
+
+    def _on_store_problem(self, text: str) -> None:
+        """Called once, by the writer's thread."""
+        self.problems.append(text)
+        self._on_problem(text)
+
+    # The end ----------------------------------------------------------------------------------------------------------
+
+    async def flush(self, timeout_s: float) -> None:
+        """Everything recorded so far is on disk when this returns, or the time is up."""
+        await asyncio.to_thread(self.store.flush, timeout_s)
+
+    async def aclose(self) -> None:
+        """Everything we started is gone when this returns."""
+        if self._choice is not None:
+            self._choice.cancel()
+        closing: list[Awaitable[None]] = [*self._retired]
+        if self._backend is not None:
+            closing.append(self._backend.aclose())
+        await asyncio.gather(*closing, return_exceptions=True)
+        await asyncio.to_thread(self.store.close, 1.0)
+
+
+def log_file() -> Path:
+    """Where the server's log is."""
+    return paths.log_dir() / "server.log"
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "user"

@@ -107,6 +107,8 @@ class AutocreaProtocol(LanguageServerProtocol):
             self._initialized = True
             self._methods[number] = method
             self.handle_message(message)
+            if method == lsp.SHUTDOWN:
+                self._shutdown = True  # from now on, not from when the coroutine gets its turn: exit may follow at once
 
     def _receive_notification(self, data: dict[str, Any], method: str) -> None:
         known = method in self.fm.builtin_features or method in self.fm.features or method == lsp.CANCEL_REQUEST
@@ -175,7 +177,6 @@ class AutocreaProtocol(LanguageServerProtocol):
 
     @lsp_method(lsp.SHUTDOWN)
     async def lsp_shutdown(self, *_: Any) -> None:  # type: ignore[override]
-        self._shutdown = True
         this = self.msg_id
         for number, future in list(self._request_futures.items()):
             if number != this:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import sys
 
@@ -14,6 +13,7 @@ from autocrea_lsp.app import App, log_file
 from autocrea_lsp.lsp.features import register
 from autocrea_lsp.lsp.logs import Logs
 from autocrea_lsp.lsp.server import AutocreaServer
+from autocrea_lsp.lsp.tasks import is_alive
 from autocrea_lsp.lsp.transport import StdioReader, StdioWriter, take_over_stdio
 
 log = logging.getLogger(__name__)
@@ -67,30 +67,11 @@ async def _end_of_input(reader: StdioReader, server: AutocreaServer) -> None:
 
 
 async def _watch_parent(server: AutocreaServer) -> None:
-    """Ends the server when the process named in `initialize` is gone, if it was there at the start.
+    """Ends the server when the process named in `initialize` is gone, if it was there then.
 
     The end of stdin says the same, but not while another process holds the pipe open.
     """
-    if sys.platform == "win32":
-        return
-    while server.process_id is None:
-        await asyncio.sleep(PARENT_CHECK_S)
-        if server.protocol.client_ready and server.process_id is None:
-            return
-    parent = server.process_id
-    if not _alive(parent):
-        return
-    while _alive(parent):  # noqa: ASYNC110  # nothing tells of another process's end but asking
+    while server.parent_pid is None or is_alive(server.parent_pid):
         await asyncio.sleep(PARENT_CHECK_S)
     log.warning("the client's process is gone")
     server.stop(1)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

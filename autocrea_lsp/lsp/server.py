@@ -22,7 +22,7 @@ from autocrea_lsp.lsp.configuration import Configuration
 from autocrea_lsp.lsp.logs import Logs
 from autocrea_lsp.lsp.protocol import AutocreaProtocol, at_dispatch
 from autocrea_lsp.lsp.status import StatusReporter
-from autocrea_lsp.lsp.tasks import Latest, TaskScope
+from autocrea_lsp.lsp.tasks import Latest, TaskScope, is_alive
 
 log = logging.getLogger(__name__)
 
@@ -77,11 +77,12 @@ class AutocreaServer(LanguageServer):
                 ]
             ),
             protocol_cls=AutocreaProtocol,
-            converter_factory=default_converter,
+            converter_factory=_strict_types,
         )
         self.app = app
         self.logs = logs
         self.client = client.ClientProfile()
+        self.parent_pid: int | None = None  # the client's process, if it was there at `initialize`
         self.tasks = TaskScope()
         self.latest = Latest()
         self.configuration = Configuration(self)
@@ -137,6 +138,8 @@ class AutocreaServer(LanguageServer):
 
     def _on_initialize(self, params: lsp.InitializeParams) -> None:
         self.client = client.read(params)
+        if params.process_id is not None and params.process_id > 0 and is_alive(params.process_id):
+            self.parent_pid = params.process_id
         self.protocol.open_workspace()
         self.configuration.read_options(params.initialization_options)
         if self.logs is not None:
@@ -204,9 +207,14 @@ async def _registered_only(*_: Any) -> None:
     """pygls advertises the ids of registered commands; `execute` runs them."""
 
 
-def _strict_converter() -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True)
+def _strict_types() -> cattrs.Converter:
+    """pygls' converter, but a number in a string is a string: `int("0")` would let wrong messages through."""
+    return _with_strict_hooks(default_converter())  # type: ignore[no-untyped-call]  # pygls has not typed it
+
+
+def _with_strict_hooks(converter: cattrs.Converter) -> cattrs.Converter:
     converter.register_structure_hook(str, lambda value, _: value if isinstance(value, str) else _wrong("a string"))
+    converter.register_structure_hook(int, _whole_number)
     converter.register_structure_hook(
         float,
         lambda value, _: (
@@ -219,8 +227,17 @@ def _strict_converter() -> cattrs.Converter:
     return converter
 
 
+def _whole_number(value: Any, _: Any) -> int:
+    """JSON has one kind of number: 3.0 is what some clients write for 3."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return int(_wrong("a whole number"))
+
+
 def _wrong(expected: str) -> Any:
     raise ValueError(f"expected {expected}")
 
 
-_strict = _strict_converter()
+_strict = _with_strict_hooks(cattrs.Converter(forbid_extra_keys=True))

@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
 
-MAX_PAUSE_S = 1.5  # between automatic calls after failures: when the service is back, so are we, within two seconds
-MAX_RETRY_AFTER_S = 60.0  # a service that asks for more patience is asked again after this
+MAX_PAUSE_S = 1.5  # between automatic calls after failures: when the service is back, so are we, within two seconds.
+# A service may ask for more patience than that; `inline.maxCallsPerHour` bounds what it gets instead.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,9 @@ class Health:
             self._failures, self._not_before = 0, 0.0
             return
         self._failures += 1
-        pause_s = min(0.25 * 2 ** (self._failures - 1), MAX_PAUSE_S)
-        if isinstance(error, RateLimited) and error.retry_after_s is not None:
-            pause_s = min(max(error.retry_after_s, 0.0), MAX_RETRY_AFTER_S)
+        pause_s = min(0.25 * 2 ** min(self._failures - 1, 8), MAX_PAUSE_S)
+        if isinstance(error, RateLimited):
+            pause_s = MAX_PAUSE_S
         self._not_before = self._clock() + pause_s
 
     def pause_s(self) -> float:

@@ -1,0 +1,264 @@
+"""Typing against Claude's API (the emulator): suggestions, cancellation down to the socket, limits, faults, secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.lsp_client import Server
+from tests.emulators.messages import DEFAULT_KEY, SPECS, Emulator, Fault, Rule
+
+pytestmark = pytest.mark.e2e
+
+URI = "file:///w/main.py"
+TEXT = "def load(path):\n    with open(path) as f:\n        return json."
+CARET = (2, len("        return json."))
+AUTOCREA = {"experimental": {"autocrea": {"version": 1}}}
+
+
+@pytest_asyncio.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with Emulator(default=Rule(answer="load(f)")) as api:
+        yield api
+        assert api.failures == []
+
+
+@asynccontextmanager
+async def claude(
+    emulator: Emulator, settings: dict[str, Any] | None = None, *, key: str = DEFAULT_KEY, **capabilities: Any
+) -> AsyncIterator[Server]:
+    """A server whose Claude is the emulator, with a document open."""
+    environment = {"ANTHROPIC_BASE_URL": emulator.url, "ANTHROPIC_API_KEY": key}
+    async with await Server.start(env=environment) as server:
+        options = {"settings": {"inline": {"debounceMs": 0}, **(settings or {})}}
+        await server.initialize({**AUTOCREA, **capabilities}, initializationOptions=options)
+        server.open(URI, TEXT)
+        yield server
+
+
+async def status(server: Server, state: str) -> dict[str, Any]:
+    """The status, once it is that."""
+    async with asyncio.timeout(30):
+        while True:
+            now: dict[str, Any] = await server.result("autocrea/status", {})
+            if now["state"] == state:
+                return now
+            seen = len(server.messages)
+            await server.wait(lambda message: message.get("method") == "autocrea/statusChanged", after=seen - 1)
+
+
+async def test_a_suggestion_comes_from_claude_and_its_cost_is_counted(emulator: Emulator) -> None:
+    async with claude(emulator) as server:
+        assert await server.inline(URI, *CARET) == ["load(f)"]
+        ready = await status(server, "ready")
+        assert (ready["backend"], ready["model"]) == ("claude", "claude-haiku-5-5")
+        stats = (await server.execute("autocrea.server.stats"))["result"]
+        assert (stats["totalRequests"], stats["byType"]) == (1, {"complete": 1})
+        assert stats["totalTokens"] > 0
+        assert stats["costMicros"] > 0
+        assert await server.stop() == 0
+
+
+async def test_the_item_replaces_nothing_and_counts_acceptance(emulator: Emulator) -> None:
+    async with claude(emulator) as server:
+        answer = await server.answer(server.begin_inline(URI, *CARET))
+        (item,) = answer["result"]["items"]
+        spot = {"line": CARET[0], "character": CARET[1]}
+        assert item["range"] == {"start": spot, "end": spot}
+        await server.execute(item["command"]["command"], *item["command"]["arguments"])
+        assert (await server.execute("autocrea.server.stats"))["result"]["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "units"), [("utf-8", 20), ("utf-16", 17), ("utf-32", 16)], ids=["utf-8", "utf-16", "utf-32"]
+)
+async def test_positions_in_each_encoding(emulator: Emulator, encoding: str, units: int) -> None:
+    async with claude(emulator, general={"positionEncodings": [encoding]}) as server:
+        server.open("untitled:astral", 'x = "é𝒳"; y = ma', "python")
+        answer = await server.answer(server.begin_inline("untitled:astral", 0, units))
+        (item,) = answer["result"]["items"]
+        assert item["range"]["start"] == {"line": 0, "character": units}
+        prompt = json.dumps(emulator.requests[-1].body, ensure_ascii=False)
+        assert 'x = \\"é𝒳\\"; y = ma' in prompt
+
+
+async def test_cancelling_reaches_the_coroutine_and_the_socket(emulator: Emulator) -> None:
+    emulator.fail(Fault.STALL)
+    async with claude(emulator) as server:
+        number = server.begin_inline(URI, *CARET)
+        await emulator.wait(lambda requests: any(request.deltas_sent for request in requests))
+        server.notify("$/cancelRequest", {"id": number})
+        assert (await server.answer(number))["error"]["code"] == -32800
+        await emulator.wait(lambda requests: requests[-1].closed == "before")
+        stats = (await server.execute("autocrea.server.stats"))["result"]
+        assert stats["totalRequests"] == 1  # the cancelled call left its row, with what it cost
+
+
+async def test_a_request_cancelled_in_the_same_breath_is_answered_and_asks_nobody(emulator: Emulator) -> None:
+    async with claude(emulator) as server:
+        await status(server, "ready")
+        number = server.begin_inline(URI, *CARET)
+        server.notify("$/cancelRequest", {"id": number})
+        assert (await server.answer(number))["error"]["code"] == -32800
+        assert emulator.requests == []
+
+
+async def test_the_newest_request_wins_and_older_ones_get_nothing(emulator: Emulator) -> None:
+    emulator.fail(Fault.STALL, times=1)
+    async with claude(emulator) as server:
+        older = server.begin_inline(URI, *CARET)
+        await emulator.wait(lambda requests: any(request.deltas_sent for request in requests))
+        server.change(URI, 2, *CARET, "l")
+        newer = server.begin_inline(URI, CARET[0], CARET[1] + 1)
+        assert (await server.answer(older))["result"]["items"] == []
+        assert [item["insertText"] for item in (await server.answer(newer))["result"]["items"]] != []
+        await emulator.wait(lambda requests: requests[0].closed == "before")
+
+
+async def test_a_change_that_follows_cannot_leak_into_a_request(emulator: Emulator) -> None:
+    """Both messages arrive in one read: the request must see the text as it was when it was sent."""
+    async with claude(emulator) as server:
+        await status(server, "ready")
+        number = server.begin_inline(URI, *CARET, kind=1)
+        server.change(URI, 2, 0, 0, "LATER = 1\n")
+        await server.answer(number)
+        await emulator.wait(lambda requests: len(requests) == 1)
+        assert "LATER" not in json.dumps(emulator.requests[0].body)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+async def test_an_invoked_request_does_not_wait(emulator: Emulator, kind: int) -> None:
+    """Kind 0 is how older clients of VS Code say it. With this debounce an automatic one would not be answered here."""
+    async with claude(emulator, {"inline": {"debounceMs": 5000}}) as server:
+        assert await server.inline(URI, *CARET, kind=kind) == ["load(f)"]
+
+
+async def test_an_answer_that_goes_on_is_cut_and_its_stream_closed(emulator: Emulator) -> None:
+    emulator.default = Rule(answer="load(f)\n" + "x = 1\n" * 500, delay_ms_per_delta=1)
+    async with claude(emulator) as server:
+        assert await server.inline(URI, *CARET) == ["load(f)"]
+        await emulator.wait(lambda requests: requests[-1].closed == "before")
+
+
+async def test_a_ceiling_of_calls_per_hour_ends_in_a_status_not_in_a_bill(emulator: Emulator) -> None:
+    async with claude(emulator, {"inline": {"debounceMs": 0, "maxCallsPerHour": 2}}) as server:
+        for number in range(5):
+            server.open(f"untitled:{number}", f"value_{number} = ")
+            await server.inline(f"untitled:{number}", 0, len(f"value_{number} = "))
+        assert len(emulator.requests) == 2
+        assert "maxCallsPerHour" in (await status(server, "overBudget"))["message"]
+        assert server.sent("window/showMessage") == []
+
+
+@pytest.mark.parametrize("uri", ["file:///w/.env", "file:///w/id_rsa", "untitled:credentials.json"])
+async def test_sensitive_files_send_nothing_and_say_so(emulator: Emulator, uri: str) -> None:
+    async with claude(emulator) as server:
+        server.open(uri, "TOKEN = ")
+        assert await server.inline(uri, 0, 8, kind=1) == []
+        assert (await server.result("autocrea/status", {"uri": uri}))["state"] == "off"
+        assert emulator.requests == []
+
+
+async def test_notebook_cells_and_other_schemes_work_without_a_file(emulator: Emulator) -> None:
+    cell = "vscode-notebook-cell:/w/a.ipynb#W0"
+    async with claude(emulator) as server:
+        server.notify(
+            "notebookDocument/didOpen",
+            {
+                "notebookDocument": {
+                    "uri": "file:///w/a.ipynb",
+                    "notebookType": "jupyter-notebook",
+                    "version": 1,
+                    "cells": [{"kind": 2, "document": cell}],
+                },
+                "cellTextDocuments": [{"uri": cell, "languageId": "python", "version": 1, "text": "y = "}],
+            },
+        )
+        assert await server.inline(cell, 0, 4) == ["load(f)"]
+        server.open("git:/w/a.py?ref", "z = ")
+        assert await server.inline("git:/w/a.py?ref", 0, 4) == ["load(f)"]
+
+
+HARMFUL = [fault for fault, spec in SPECS.items() if not spec.harmless]
+
+
+@pytest.mark.parametrize("fault", HARMFUL)
+async def test_a_fault_is_silent_seen_in_the_status_and_over_when_it_is_over(emulator: Emulator, fault: Fault) -> None:
+    async with claude(emulator, {"claude": {"inlineTimeoutMs": 500}, "inline": {"debounceMs": 0}}) as server:
+        assert await server.inline(URI, *CARET) == ["load(f)"]
+        await status(server, "ready")
+        emulator.fail(fault)
+        server.open("untitled:1", "broken = ")
+        assert await server.inline("untitled:1", 0, 9) in ([], ["load(f)"])
+        down = await server.result("autocrea/status", {})
+        assert down["state"] in ("backendDown", "noKey", "overBudget"), down
+        assert DEFAULT_KEY not in json.dumps(down)
+        emulator.fail(None)
+        server.open("untitled:2", "mended = ")
+        assert await server.inline("untitled:2", 0, 9) == ["load(f)"]
+        await status(server, "ready")
+        assert server.sent("window/showMessage") == []
+        assert server.sent("window/showMessageRequest") == []
+
+
+async def test_the_editor_is_asked_for_the_key_and_a_new_key_counts_at_once(emulator: Emulator) -> None:
+    keys = iter([None, DEFAULT_KEY])
+    async with await Server.start(env={"ANTHROPIC_BASE_URL": emulator.url}) as server:
+        server.answers["autocrea/credentials"] = lambda params: {"secret": next(keys)} if params else None
+        options = {"settings": {"backend": "claude", "inline": {"debounceMs": 0}}}
+        await server.initialize(AUTOCREA, initializationOptions=options)
+        server.open(URI, TEXT)
+        assert await server.inline(URI, *CARET) == []
+        await status(server, "noKey")
+        server.notify("autocrea/credentialsChanged", {"provider": "anthropic"})
+        await status(server, "ready")
+        assert await server.inline(URI, *CARET) == ["load(f)"]
+        assert server.sent("autocrea/credentials") == [{"provider": "anthropic"}] * 2
+
+
+async def test_the_key_is_nowhere_but_in_the_request(emulator: Emulator, own_home: Path) -> None:
+    key = "sk-ant-canary-0123456789abcdef0123"
+    emulator.key = key
+    async with claude(emulator, {"log": {"level": "debug"}}, key=key) as server:
+        await server.inline(URI, *CARET)
+        emulator.fail(Fault.ECHO_400)
+        server.open("untitled:1", "broken = ")
+        await server.inline("untitled:1", 0, 9)
+        told = json.dumps(server.messages) + json.dumps((await server.execute("autocrea.server.status"))["result"])
+        arguments = Path(f"/proc/{server.process.pid}/cmdline")
+        told += arguments.read_text() if arguments.exists() else ""
+        assert await server.stop() == 0
+        told += await server.stderr()
+    written = [path for path in own_home.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".db" for path in written)
+    assert any(path.name == "server.log" for path in written)
+    for path in written:
+        assert key.encode() not in path.read_bytes(), path
+    assert key not in told
+    assert emulator.requests[0].headers["authorization"] == f"Bearer {key}"
+
+
+async def test_a_client_that_does_not_know_our_messages_gets_none(emulator: Emulator) -> None:
+    async with await Server.start(env={"ANTHROPIC_BASE_URL": emulator.url, "ANTHROPIC_API_KEY": "wrong"}) as server:
+        await server.initialize(initializationOptions={"settings": {"inline": {"debounceMs": 0}}})
+        server.open(URI, TEXT)
+        assert await server.inline(URI, *CARET) == []
+        assert await server.stop() == 0
+        assert [message["method"] for message in server.messages if "autocrea/" in message.get("method", "")] == []
+
+
+def test_nothing_heavy_is_imported_before_initialized() -> None:
+    """Start-up must not pay for what the first request needs."""
+    heavy = ("anthropic", "httpx2", "peewee", "keyring", "typer", "rich", "xllamacpp")
+    code = f"import autocrea_lsp.lsp.serve, sys; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -297,6 +297,7 @@ class App:
         """Everything we started is gone when this returns."""
         if self._choice is not None:
             self._choice.cancel()
+        self.credentials.close()
         closing: list[Awaitable[None]] = [*self._retired]
         if self._backend is not None:
             closing.append(self._backend.aclose())

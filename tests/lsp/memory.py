@@ -15,15 +15,19 @@ from autocrea_lsp.settings import Settings
 
 
 class Wire:
-    """What the server writes, as messages; requests of the server's are answered by `answers`."""
+    """What the server writes, as messages; requests of the server's are answered with null."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        self._answer = answer
         self.messages: list[dict[str, Any]] = []
         self.news = asyncio.Condition()
         self._waiting: set[asyncio.Task[None]] = set()
 
     def write(self, data: bytes) -> None:
-        self.messages.append(json.loads(data.split(b"\r\n\r\n", 1)[1]))
+        message = json.loads(data.split(b"\r\n\r\n", 1)[1])
+        self.messages.append(message)
+        if "method" in message and "id" in message:
+            asyncio.get_running_loop().call_soon(self._answer, {"id": message["id"], "result": None})
         task = asyncio.ensure_future(self._tell())
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
@@ -42,7 +46,7 @@ class Memory:
         self.app = App(settings or Settings(backend="none"))
         self.server = AutocreaServer(self.app)
         register(self.server)
-        self.wire = Wire()
+        self.wire = Wire(self.send)
         self.server.protocol.set_writer(self.wire)
         self._numbers = itertools.count(1)
 

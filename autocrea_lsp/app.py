@@ -15,6 +15,7 @@ from autocrea_lsp.access.credentials import AskEditor, Credentials
 from autocrea_lsp.ai.base import Backend
 from autocrea_lsp.ai.claude import ClaudeBackend
 from autocrea_lsp.ai.embedded import EmbeddedBackend
+from autocrea_lsp.ai.health import Health
 from autocrea_lsp.ai.metered import Call, Metered
 from autocrea_lsp.assist.inline import HOUR_S, Completer
 from autocrea_lsp.errors import (
@@ -23,8 +24,6 @@ from autocrea_lsp.errors import (
     BadCredentials,
     NoCredentials,
     NoCredit,
-    RateLimited,
-    StaleRequest,
 )
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import AIRequest, Store
@@ -34,9 +33,6 @@ from autocrea_lsp.workspace.redact import redact
 log = logging.getLogger(__name__)
 
 State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
-
-MAX_PAUSE_S = 1.5  # between automatic calls after failures: when the service is back, so are we, within two seconds.
-# A service may ask for more patience than that; `inline.maxCallsPerHour` bounds what it gets instead.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,37 +44,6 @@ class Condition:
     backend: str | None = None
     model: str | None = None
     installable: bool = False  # installing the embedded model would help
-
-
-class Health:
-    """What the last calls of the backend say about it."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._failures = 0
-        self._not_before = 0.0
-        self.error: AutocreaError | None = None
-
-    def note(self, error: AutocreaError | None) -> None:
-        """A call was answered (None) or failed. A request that was overtaken says nothing about the backend."""
-        if isinstance(error, StaleRequest):
-            return
-        self.error = error
-        if error is None:
-            self._failures, self._not_before = 0, 0.0
-            return
-        self._failures += 1
-        pause_s = min(0.25 * 2 ** min(self._failures - 1, 8), MAX_PAUSE_S)
-        if isinstance(error, RateLimited):
-            pause_s = MAX_PAUSE_S
-        self._not_before = self._clock() + pause_s
-
-    def pause_s(self) -> float:
-        """How long to hold back the next automatic call (seconds)."""
-        return max(0.0, self._not_before - self._clock())
-
-    def reset(self) -> None:
-        self.error, self._failures, self._not_before = None, 0, 0.0
 
 
 class App:
@@ -252,6 +217,8 @@ class App:
 
     def _on_outcome(self, error: AutocreaError | None) -> None:
         self.health.note(error)
+        if isinstance(error, BadCredentials):
+            self.credentials.forget()  # a key that was replaced meanwhile is found at the next call
         self._changed()
 
     def _changed(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autocrea_lsp.app import MAX_PAUSE_S, App, Health
+from autocrea_lsp.app import App
 from autocrea_lsp.errors import (
     AutocreaError,
     BadCredentials,
@@ -16,17 +16,9 @@ from autocrea_lsp.errors import (
     NoCredit,
     RateLimited,
     Refused,
-    StaleRequest,
     Unavailable,
 )
 from autocrea_lsp.settings import BackendName, EmbeddedSettings, Settings
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.mark.parametrize(
@@ -112,27 +104,3 @@ async def test_settings_that_change_while_the_choice_is_made_are_the_ones_that_c
         assert answering.name == "claude"
     finally:
         await app.aclose()
-
-
-def test_failures_hold_back_automatic_calls_but_never_for_long() -> None:
-    clock = Clock()
-    health = Health(clock)
-    pauses = []
-    for _ in range(12):
-        health.note(Unavailable("claude", "away"))
-        pauses.append(health.pause_s())
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == MAX_PAUSE_S
-    clock.now += MAX_PAUSE_S
-    assert health.pause_s() == 0
-    health.note(RateLimited("claude", "later", retry_after_s=3600))
-    assert health.pause_s() == MAX_PAUSE_S
-    health.note(None)
-    assert health.pause_s() == 0
-
-
-def test_a_request_that_was_overtaken_says_nothing_about_the_backend() -> None:
-    health = Health()
-    health.note(StaleRequest("newer"))
-    assert health.error is None
-    assert health.pause_s() == 0

@@ -13,8 +13,6 @@ from typing import Literal
 
 from autocrea_lsp.access.credentials import AskEditor, Credentials
 from autocrea_lsp.ai.base import Backend
-from autocrea_lsp.ai.claude import ClaudeBackend
-from autocrea_lsp.ai.embedded import EmbeddedBackend
 from autocrea_lsp.ai.health import Health
 from autocrea_lsp.ai.metered import Call, Metered
 from autocrea_lsp.assist.inline import HOUR_S, Completer
@@ -147,6 +145,10 @@ class App:
         self.choose_again()
 
     async def _choose(self) -> Backend | None:
+        # Here, not above: the server answers `initialize` before it needs them.
+        from autocrea_lsp.ai.claude import ClaudeBackend
+        from autocrea_lsp.ai.embedded import EmbeddedBackend
+
         wanted, self._why_none = self.settings.backend, None
         backend: Backend | None = None
         if wanted in ("auto", "claude"):

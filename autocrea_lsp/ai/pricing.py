@@ -6,13 +6,14 @@ import functools
 import logging
 
 from autocrea_lsp.ai.base import Done
-from autocrea_lsp.ai.claude import models
 
 _log = logging.getLogger(__name__)
 
 
 def cost_micros(done: Done) -> int | None:
     """Rounded to the nearest millionth of a dollar; None when the model's price is not known (logged once a model)."""
+    from autocrea_lsp.ai.claude import models  # the server starts without it
+
     model = models.known(done.model)
     if model is None or not model.prices:
         _say_unknown(done.model)

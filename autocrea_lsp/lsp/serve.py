@@ -71,7 +71,7 @@ async def _watch_parent(server: AutocreaServer) -> None:
 
     The end of stdin says the same, but not while another process holds the pipe open.
     """
-    while server.parent_pid is None or is_alive(server.parent_pid):
+    while server.parent_pid is None or is_alive(server.parent_pid):  # noqa: ASYNC110  # nothing tells but asking
         await asyncio.sleep(PARENT_CHECK_S)
     log.warning("the client's process is gone")
     server.stop(1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import cattrs
 from lsprotocol import types as lsp
@@ -21,6 +22,7 @@ from autocrea_lsp.lsp import client, convert, wire
 from autocrea_lsp.lsp.configuration import Configuration
 from autocrea_lsp.lsp.logs import Logs
 from autocrea_lsp.lsp.protocol import AutocreaProtocol, at_dispatch
+from autocrea_lsp.lsp.read_ahead import ReadAhead
 from autocrea_lsp.lsp.status import StatusReporter
 from autocrea_lsp.lsp.tasks import Latest, TaskScope, is_alive
 
@@ -40,11 +42,12 @@ MESSAGE_TYPES: Mapping[int, lsp.MessageType] = {
 class Feature:
     """One message the server handles. `handler(server, params)`, or with the value of `snapshot` as a third argument.
 
+    A handler that is no coroutine runs at once: for notifications whose work takes microseconds.
     `snapshot(server, params)` is taken while the message is dispatched. `params` is the type of a custom message.
     """
 
     method: str
-    handler: Callable[..., Awaitable[Any]]
+    handler: Callable[..., Awaitable[Any] | None]
     options: Any = None
     params: type[Any] | None = None
     snapshot: Callable[..., Any] | None = None
@@ -87,6 +90,7 @@ class AutocreaServer(LanguageServer):
         self.latest = Latest()
         self.configuration = Configuration(self)
         self.status = StatusReporter(self)
+        self.read_ahead = ReadAhead(self)
         self.stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: dict[str, Command] = {}
         self._shutdown_work: asyncio.Task[None] | None = None
@@ -105,17 +109,20 @@ class AutocreaServer(LanguageServer):
     def _bind(self, entry: Feature) -> None:
         if entry.params is not None:
             self.custom_types[entry.method] = entry.params
-        take = entry.snapshot
+        take, handler = entry.snapshot, cast("Callable[..., Awaitable[Any]]", entry.handler)
+        if not inspect.iscoroutinefunction(entry.handler):
+            self.feature(entry.method, entry.options)(functools.partial(entry.handler, self))
+            return
         if take is None:
 
             async def run(params: Any) -> Any:
-                return convert.plain(await entry.handler(self, params))
+                return convert.plain(await handler(self, params))
         else:
             snapshot_of = take
 
             @at_dispatch(lambda params: snapshot_of(self, params))
             async def run(params: Any, *, snapshot: Any) -> Any:
-                return convert.plain(await entry.handler(self, params, snapshot))
+                return convert.plain(await handler(self, params, snapshot))
 
         self.feature(entry.method, entry.options)(run)
 
@@ -152,6 +159,7 @@ class AutocreaServer(LanguageServer):
         await asyncio.shield(self._shutdown_work)
 
     async def _shut_down(self) -> None:
+        self.read_ahead.close()
         await self.tasks.aclose()
         await self.app.flush(FLUSH_TIMEOUT_S)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autocrea_lsp.ai import weights
 from autocrea_lsp.lsp import wire
 from autocrea_lsp.lsp.progress import Token, work
 from autocrea_lsp.lsp.server import AutocreaServer
 
 
 async def install(ls: AutocreaServer, params: wire.InstallParams, token: Token | None) -> wire.Installed:
+    from autocrea_lsp.ai import weights  # the server starts without it
+
     source = Path(params.source) if params.source else None
     async with work(ls, "Installing the embedded model", token) as progress:
         installed = await weights.install(source, progress=lambda now: progress.report(now.stage, now.percent))

@@ -93,11 +93,13 @@ class Logs:
         logging.getLogger("autocrea_lsp").setLevel(level.upper())
 
     def close(self) -> None:
+        """Write what waits, and take the handlers away. Idempotent."""
         for handler in self._handlers:
             logging.getLogger().removeHandler(handler)
-        if self._listener is not None:
-            self._listener.stop()
-            for handler in self._listener.handlers:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.stop()
+            for handler in listener.handlers:
                 handler.close()
 
     def _add(self, handler: logging.Handler) -> None:

@@ -15,9 +15,14 @@ def main() -> None:
     if arguments[:1] == ["serve"]:
         arguments = arguments[1:]
     if all(argument.startswith(_STDIO) for argument in arguments):
+        from autocrea_lsp.errors import AutocreaError
         from autocrea_lsp.lsp.serve import serve
 
-        code = serve()
+        try:
+            code = serve()
+        except AutocreaError as error:
+            print(f"autocrea-lsp: {error} {error.hint}".strip(), file=sys.stderr)  # noqa: T201  # there is no client yet
+            code = 1
         # A library's thread that still waits (a keyring's dialog, a name lookup) must not hold up the end.
         os._exit(code)
     from autocrea_lsp.cli import run

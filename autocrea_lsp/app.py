@@ -7,58 +7,40 @@ import getpass
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from autocrea_lsp.access import key_file
 from autocrea_lsp.access.credentials import AskEditor, Credentials
 from autocrea_lsp.ai.base import Backend
+from autocrea_lsp.ai.condition import Condition, answering, nobody
 from autocrea_lsp.ai.health import Health
 from autocrea_lsp.ai.metered import Call, Metered
 from autocrea_lsp.assist.inline import HOUR_S, Completer
-from autocrea_lsp.errors import (
-    AutocreaError,
-    BackendError,
-    BadCredentials,
-    NoCredentials,
-    NoCredit,
-)
+from autocrea_lsp.errors import AutocreaError, BadCredentials, NoCredentials
 from autocrea_lsp.settings import Settings
-from autocrea_lsp.store import AIRequest, Store
+from autocrea_lsp.store import AIRequest, Store, project_label, root_hash
 from autocrea_lsp.workspace import paths
 from autocrea_lsp.workspace.redact import redact
 
 log = logging.getLogger(__name__)
 
-State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """How things stand, for a status line. `message` is one sentence."""
-
-    state: State
-    message: str
-    backend: str | None = None
-    model: str | None = None
-    installable: bool = False  # installing the embedded model would help
-
 
 class App:
     """Everything that lives as long as the server."""
 
-    def __init__(self, settings: Settings | None = None, *, project: str = "") -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.project = project
+        self._project = ""  # its label in the usage rows
         self.health = Health()
-        self.credentials = Credentials()
+        self._key_file = paths.config_dir() / key_file.NAME
+        self.credentials = Credentials(file=self._key_file)
+        self._started = False
         self._user = _user_name()
         self.problems: list[str] = []  # of the store, each once
         self.store = Store(
             paths.database(),
             user=self._user,
-            retention_days=self.settings.history.retention_days,
-            keep_prompts=self.settings.history.keep_prompts,
+            retention_days=0,  # nothing is deleted before we know what the user wants: see `start`
             on_problem=self._on_store_problem,
             redact=redact,
         )
@@ -80,8 +62,14 @@ class App:
         self, *, ask_editor: AskEditor | None, on_change: Callable[[], None], on_problem: Callable[[str], None]
     ) -> None:
         """Where keys can be asked for, who wants to know of changes, and who shows a problem once."""
-        self.credentials = Credentials(ask_editor=ask_editor)
+        self.credentials = Credentials(ask_editor=ask_editor, file=self._key_file)
         self._on_change, self._on_problem = on_change, on_problem
+
+    def open_project(self, root: Path) -> None:
+        """The workspace's folder: usage is counted for it under its name and a hash of its place, never its path."""
+        place = root_hash(str(root))
+        self._project = project_label(root.name, place)
+        self.store.touch_project(root.name, place)
 
     def credentials_in_memory(self) -> list[str]:
         """The secrets we hold right now, for the log's filter."""
@@ -103,7 +91,9 @@ class App:
                     raise  # it is the asker who was cancelled; otherwise settings changed: ask the new choice
 
     async def start(self) -> None:
-        """Choose the backend and let it get ready, before the first request asks for it."""
+        """The settings are known: choose the backend and let it get ready, before the first request asks for it."""
+        self._started = True
+        self._configure_store()
         backend = await self.backend()
         if backend is None:
             return
@@ -118,10 +108,8 @@ class App:
         """New settings count from now on, without a restart."""
         old, self.settings = self.settings, settings
         self.completer.window.limit = settings.inline.max_calls_per_hour
-        if old.history != settings.history:
-            self.store.configure(
-                retention_days=settings.history.retention_days, keep_prompts=settings.history.keep_prompts
-            )
+        if self._started:
+            self._configure_store()
         if (old.backend, old.claude, old.embedded) != (settings.backend, settings.claude, settings.embedded):
             self.choose_again()
         self._changed()
@@ -176,46 +164,13 @@ class App:
 
     def condition(self) -> Condition:
         """How things stand now; cheap."""
-        backend = self._backend
         if self.settings.backend == "none":
             return Condition(state="off", message="No backend: `autocrea.backend` is `none`.")
         if self._choice is None or not self._choice.done():
             return Condition(state="busy", message="Looking for who answers.")
-        if backend is None:
-            return self._nobody()
-        name, model = backend.name, backend.model_for("complete")
-        state, message = self._state_of(backend)
-        return Condition(state=state, message=message, backend=name, model=model)
-
-    def _nobody(self) -> Condition:
-        error = self._why_none
-        install = "Install the embedded model (`autocrea-lsp model install`): it needs no key and no network."
-        if isinstance(error, NoCredentials):
-            hint = error.hint if self.settings.backend == "claude" else install
-            return Condition(
-                state="noKey", message=f"No key was found. {hint}", installable=self.settings.backend == "auto"
-            )
-        if error is not None:
-            return Condition(state="error", message=f"{error} {error.hint}".strip(), installable=True)
-        return Condition(state="error", message=f"No backend. {install}", installable=True)
-
-    def _state_of(self, backend: Backend) -> tuple[State, str]:
-        error = self.health.error
-        window = self.completer.window
-        if not backend.capabilities.local and window.retry_after_s() > 0:
-            minutes = max(1, round(window.retry_after_s() / 60))
-            text = f"{window.limit} remote calls in the last hour (`autocrea.inline.maxCallsPerHour`)"
-            return "overBudget", f"{text}; more in {minutes} min."
-        if error is None:
-            return "ready", f"{backend.name}: ready."
-        text = f"{error} {error.hint}".strip()
-        if isinstance(error, BadCredentials | NoCredentials):
-            return "noKey", text
-        if isinstance(error, NoCredit):
-            return "overBudget", text
-        if isinstance(error, BackendError):
-            return "backendDown", text
-        return "error", text
+        if self._backend is None:
+            return nobody(self.settings.backend, self._why_none)
+        return answering(self._backend, self.health.error, self.completer.window)
 
     def _on_outcome(self, error: AutocreaError | None) -> None:
         self.health.note(error)
@@ -226,6 +181,10 @@ class App:
     def _changed(self) -> None:
         self._on_change()
 
+    def _configure_store(self) -> None:
+        history = self.settings.history
+        self.store.configure(retention_days=history.retention_days, keep_prompts=history.keep_prompts)
+
     # Usage ------------------------------------------------------------------------------------------------------------
 
     def _on_call(self, call: Call) -> None:
@@ -234,7 +193,7 @@ class App:
             AIRequest(
                 id=call.request_id,
                 user=self._user,
-                project=self.project,
+                project=self._project,
                 kind=call.kind,
                 detail=call.detail,
                 model=call.model,

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autocrea_lsp import __version__
-from autocrea_lsp.access import credentials
+from autocrea_lsp.access import credentials, key_file
 from autocrea_lsp.ai import weights
 from autocrea_lsp.app import App, log_file
 from autocrea_lsp.cli.nvim import plugin_path
@@ -60,7 +60,7 @@ def _checks() -> Iterator[Check]:
     yield Check(name="autocrea-lsp", ok=True, detail=f"{__version__}, Python {sys.version.split()[0]}")
     yield from map(_library, LIBRARIES)
     yield from _folders()
-    for row in credentials.report("anthropic"):
+    for row in credentials.report("anthropic", file=paths.config_dir() / key_file.NAME):
         yield Check(
             name=f"key for Claude: {row.source}",
             ok=row.has_key,

@@ -76,7 +76,7 @@ class Configuration:
 
     async def read_repository(self) -> None:
         """Read `[tool.autocrea]` of every workspace folder again; nothing of an untrusted workspace counts."""
-        folders = self._folders() if self.trusted else []
+        folders = self.folders() if self.trusted else []
         found = await asyncio.to_thread(lambda: [_read_pyproject(folder) for folder in folders])
         kept: dict[str, Any] = {}
         for raw in found:
@@ -88,7 +88,8 @@ class Configuration:
             self._repository = kept
             self._apply()
 
-    def _folders(self) -> list[Path]:
+    def folders(self) -> list[Path]:
+        """The workspace's folders on this machine."""
         workspace = self._server.protocol.documents
         if workspace is None:
             return []

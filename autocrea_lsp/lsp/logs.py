@@ -12,6 +12,7 @@ import queue
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from autocrea_lsp.workspace import paths
 from autocrea_lsp.workspace.redact import redact
 
 MAX_BYTES = 5 << 20  # of one log file
@@ -72,7 +73,7 @@ class Logs:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.set_level(level)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            paths.private(path.parent)
             file = PrivateFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, delay=False)
         except OSError:
             logging.getLogger().addHandler(logging.NullHandler())

@@ -148,6 +148,8 @@ class AutocreaServer(LanguageServer):
         if params.process_id is not None and params.process_id > 0 and is_alive(params.process_id):
             self.parent_pid = params.process_id
         self.protocol.open_workspace()
+        if folders := self.configuration.folders():
+            self.app.open_project(folders[0])
         self.configuration.read_options(params.initialization_options)
         if self.logs is not None:
             self.logs.to_client(self._log_to_client)

@@ -1,0 +1,131 @@
+"""Opening a database, on disk or in memory. Imported on the writer's thread only (and by `clear`)."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from peewee import SqliteDatabase
+
+from autocrea_lsp.store import failures, files, migrations
+from autocrea_lsp.store.inbox import Accept, Record, SetPreference, TouchProject, Write
+from autocrea_lsp.store.usage import Usage
+from autocrea_lsp.store.users import Users
+
+PRAGMAS = {
+    # Readers and a writer do not wait for each other; without WAL (some network file systems) it works, but slower.
+    "journal_mode": "wal",
+    # In WAL a killed process loses nothing; a power cut may lose the last commits, never the file.
+    "synchronous": "normal",
+    "foreign_keys": 1,
+    "temp_store": "memory",
+    "journal_size_limit": 16 << 20,  # bytes: a log that a long reader let grow shrinks again
+    # Deleted rows are overwritten: what retention removed is not left in free pages.
+    "secure_delete": 1,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """An open database. `identity` is None in memory; `set_aside` is where a damaged file went, if there was one."""
+
+    database: SqliteDatabase
+    version: int
+    identity: files.Identity | None = None
+    set_aside: Path | None = None
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.database)
+
+    @property
+    def users(self) -> Users:
+        return Users(self.database)
+
+    @property
+    def on_disk(self) -> bool:
+        return self.identity is not None
+
+    @property
+    def newer(self) -> bool:
+        """A later version of this program wrote it: not to be written."""
+        return self.version > migrations.SCHEMA
+
+    def write(self, writes: Sequence[Write]) -> bool:
+        """All of them in one transaction, or none; False if the file is not ours to write.
+
+        Writing the same again changes nothing.
+        """
+        if self.newer:
+            return False
+        with self.database.atomic():
+            # An acceptance never comes before its request, so all requests may go first, in one statement.
+            self.usage.insert([write.request for write in writes if isinstance(write, Record)])
+            for write in writes:
+                match write:
+                    case Accept():
+                        self.usage.accept(write.request_id)
+                    case SetPreference():
+                        self.users.set_preference(write.user, write.key, write.value_json, write.at)
+                    case TouchProject():
+                        self.users.touch_project(write.user, write.name, write.root_hash, write.at)
+
+        return True
+
+    def expire(self, before: float, limit: int) -> int:
+        """Delete at most `limit` requests older than `before` in a transaction of their own; how many it were."""
+        return 0 if self.newer else self.usage.expire(before, limit)
+
+    def close(self) -> None:
+        """Never raises: what cannot be closed is left to the end of the process."""
+        # Named boundary: the file may be gone, full or damaged, and SQLite writes when it closes.
+        with contextlib.suppress(Exception):
+            self.database.close()
+
+
+def open_disk(path: Path, *, timeout_s: float, suspect: files.Identity | None = None) -> Connection:
+    """Open the file, made or migrated as needed; a damaged one is set aside once and a new one started.
+
+    `suspect`: that file is known to be damaged; if it is still there it is set aside first. Of several processes that
+    find the same damage one renames the file and the others open what it started.
+    Raises what `failures.reason_of` understands.
+    """
+    files.private_directory(path.parent)
+    with files.locked(path, timeout_s):
+        aside: Path | None = None
+        if suspect is not None and files.identity(path) == suspect:
+            aside = files.set_aside(path)
+        try:
+            return _connect(path, timeout_s, aside)
+        except Exception as error:  # boundary: only to tell damage from the rest, which goes on
+            if aside is not None or failures.reason_of(error) != "corrupt":
+                raise
+        return _connect(path, timeout_s, files.set_aside(path))
+
+
+def open_memory() -> Connection:
+    """An empty database that lives as long as its connection."""
+    database = SqliteDatabase(":memory:", pragmas={"foreign_keys": 1}, lock_type="IMMEDIATE")
+    database.connect()
+    return Connection(database=database, version=migrations.migrate(database))
+
+
+def _connect(path: Path, timeout_s: float, aside: Path | None) -> Connection:
+    files.private_file(path)
+    # IMMEDIATE: a transaction that reads first and writes later fails at once, whatever the timeout, if another
+    # process wrote in between (36 % of them with four writers).
+    database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=timeout_s, lock_type="IMMEDIATE")
+    try:
+        database.connect()
+        version = migrations.migrate(database)
+        identity = files.identity(path)
+        if identity is None:
+            raise FileNotFoundError(errno.ENOENT, "deleted while it was opened")
+    except BaseException:
+        with contextlib.suppress(Exception):  # what matters is why it could not be opened
+            database.close()
+        raise
+    return Connection(database=database, version=version, identity=identity, set_aside=aside)

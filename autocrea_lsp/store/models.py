@@ -1,0 +1,83 @@
+"""The tables as peewee sees them; `migrations.py` creates them. Imported on the writer's thread only.
+
+Models are bound to no database: a process may have several open (the file, the one in memory), so each query names
+its own with `.execute(database)`.
+"""
+
+from __future__ import annotations
+
+from peewee import BooleanField, CompositeKey, FloatField, ForeignKeyField, IntegerField, Model, TextField
+
+
+class User(Model):
+    """Who asks. On one's own machine there is one."""
+
+    id = IntegerField(primary_key=True)
+    name = TextField(unique=True)
+    created_at = FloatField()
+
+    class Meta:
+        table_name = "users"
+
+
+class Preference(Model):
+    """A value that a user keeps across sessions, as JSON."""
+
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    key = TextField()
+    value = TextField()
+    updated_at = FloatField()
+
+    class Meta:
+        table_name = "preferences"
+        primary_key = CompositeKey("user", "key")
+
+
+class ProjectRow(Model):
+    """A workspace that was open; `label` is what requests carry, `root_hash` is "" if only a request named it."""
+
+    id = IntegerField(primary_key=True)
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    label = TextField()
+    name = TextField()
+    root_hash = TextField()
+    first_seen_at = FloatField()
+    last_seen_at = FloatField()
+
+    class Meta:
+        table_name = "projects"
+        indexes = ((("user", "label"), True),)
+
+
+class RequestRow(Model):
+    """One question to a model. `seq` orders requests of one instant; `id` is the caller's, so a repeat is no copy.
+
+    `total_tokens` is the sum of the four counts, stored because an index can cover a column but not a sum.
+    """
+
+    seq = IntegerField(primary_key=True)
+    id = TextField(unique=True)
+    at = FloatField()
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    project = ForeignKeyField(ProjectRow, null=True, on_delete="SET NULL")
+    kind = TextField()
+    detail = TextField()
+    model = TextField()
+    backend = TextField()
+    prompt_tokens = IntegerField()
+    completion_tokens = IntegerField()
+    cache_read_tokens = IntegerField()
+    cache_write_tokens = IntegerField()
+    total_tokens = IntegerField()
+    cost_micros = IntegerField()
+    latency_ms = IntegerField()
+    outcome = TextField()
+    accepted = BooleanField()
+    prompt = TextField(null=True)
+    answer = TextField(null=True)
+
+    class Meta:
+        table_name = "ai_requests"
+
+
+MODELS: tuple[type[Model], ...] = (User, Preference, ProjectRow, RequestRow)

@@ -1,0 +1,258 @@
+"""The one thread that touches the database: takes from the inbox, writes, answers, and lives with every failure.
+
+    disk ──cannot be used──▶ memory ──comes back (tried with back-off)──▶ disk, with the rows from memory
+      └─written by a newer version──▶ read-only
+
+No failure of the file reaches a caller; each is told once through `on_problem`, on this thread. Importing this module
+imports peewee (about 0.1 s of CPU), so only that thread does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from autocrea_lsp.store import failures, files, migrations
+from autocrea_lsp.store.disk import Connection, open_disk, open_memory
+from autocrea_lsp.store.inbox import Configure, Flush, Health, Inbox, Read, Record, Stop, Write
+from autocrea_lsp.store.values import storable
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_LOCK_S = 5.0  # four writing processes were measured at 0.7 s at worst
+_RETRY_LOCK_S = 1.0  # in memory mode a question should not wait long behind an attempt
+_LAST_LOCK_S = 0.3  # the process is about to end
+_RETRY_S = (2.0, 300.0)  # first and longest pause between attempts; each is twice the one before
+_RETRY_ROWS = 100  # what goes to the disk in one transaction when it is back
+_DAY_S = 86_400.0
+_SWEEP_S = _DAY_S  # retention is looked at once a day
+_SWEEP_ROWS = 500  # a chunk holds the write lock for a few milliseconds
+_REMEMBERED = 10_000  # writes: about 10 MB
+_NEVER = float("inf")
+
+
+class Writer:
+    """What the thread knows."""
+
+    _connection: Connection
+
+    def __init__(
+        self,
+        path: Path,
+        inbox: Inbox,
+        health: Health,
+        settings: Configure,
+        on_problem: Callable[[str], None],
+    ) -> None:
+        self._path = path
+        self._inbox = inbox
+        self._health = health
+        self._on_problem = on_problem
+        self._told: set[str] = set()
+        self._saved: deque[Write] = deque(maxlen=_REMEMBERED)  # this session's, on disk: memory mode starts with them
+        self._unsaved: deque[Write] = deque(maxlen=_REMEMBERED)  # in memory only: the disk gets them when it is back
+        self._lost = 0  # writes since the last flush that are nowhere
+        self._replaced_damaged = False
+        self._retry_at = _NEVER  # monotonic seconds
+        self._retry_s = _RETRY_S[0]
+        self._configure(settings)
+
+    def run(self) -> None:
+        """Work until the inbox says stop. Raises only on a mistake of ours."""
+        self._open()
+        try:
+            while not self._turn():
+                pass
+        finally:
+            self._connection.close()
+
+    def _turn(self) -> bool:
+        """Do what is due next; True when that was the end."""
+        due_s = min(self._retry_at, self._sweep_at) - time.monotonic()
+        taken = self._inbox.take(None if due_s == _NEVER else max(0.0, due_s))
+        try:
+            if taken.writes:
+                self._write(taken.writes)
+            match taken.control:
+                case Read() as read:
+                    read.settle(self._do(read.ask, default=read.default))
+                case Flush() as flush:
+                    flush.settle(saved=self._lost == 0)
+                    self._lost = 0
+                case Configure() as settings:
+                    self._configure(settings)
+                case Stop():
+                    self._come_back(_LAST_LOCK_S)
+                    return True
+        finally:
+            taken.release()
+        if time.monotonic() >= self._retry_at:
+            self._come_back(_RETRY_LOCK_S)
+        if time.monotonic() >= self._sweep_at:
+            self._sweep()
+        return False
+
+    def _configure(self, settings: Configure) -> None:
+        self._redact = settings.redact
+        self._retention_s = settings.retention_days * _DAY_S
+        self._sweep_at = 0.0 if settings.retention_days > 0 else _NEVER  # monotonic seconds: at once
+
+    # ---- what is asked of the database
+
+    def _write(self, writes: list[Write]) -> None:
+        dropped = self._inbox.take_dropped()
+        if dropped:
+            self._lost += dropped
+            self._tell(failures.overflowed(self._path))
+        ready = [write for write in map(self._ready, writes) if write is not None]
+        # Texts go to the disk or nowhere: ten thousand prompts would fill the memory.
+        counts = [_without_text(write) for write in ready]
+        if not self._do(lambda connection: connection.write(ready if connection.on_disk else counts), default=False):
+            self._lost += len(ready)
+            return
+        (self._unsaved if self._health.mode == "memory" else self._saved).extend(counts)
+
+    def _ready(self, write: Write) -> Write | None:
+        """The write as it may be stored: bounded values, and no text that was not redacted."""
+        if not isinstance(write, Record):
+            return write
+        request = write.request
+        try:
+            request = replace(request, prompt=self._redacted(request.prompt), answer=self._redacted(request.answer))
+            return Record(request=storable(request))
+        except Exception:  # boundary: one row of wrong types must not cost the other rows
+            self._lost += 1
+            _log.warning("a usage row cannot be stored", exc_info=True)
+            return None
+
+    def _redacted(self, text: str | None) -> str | None:
+        if text is None or self._redact is None:
+            return None
+        try:
+            return self._redact(text)
+        except Exception:  # boundary: a text that cannot be redacted is not kept; nor logged, as its error may quote it
+            _log.warning("a text could not be redacted and is not kept")
+            return None
+
+    def _sweep(self) -> None:
+        """Delete one chunk of what is too old; the next chunk waits its turn."""
+        before = time.time() - self._retention_s
+        deleted = self._do(lambda connection: connection.expire(before, _SWEEP_ROWS), default=0)
+        self._sweep_at = time.monotonic() + (_SWEEP_S if deleted < _SWEEP_ROWS else 0.0)
+
+    def _do(self, act: Callable[[Connection], T], *, default: T) -> T:
+        """On the database in use; where that fails, on what takes its place: a new file, or memory."""
+        self._follow_file()
+        while True:
+            try:
+                return act(self._connection)
+            except Exception as error:  # boundary: whatever a file can do to us ends here
+                reason = failures.reason_of(error)
+                if reason is None or self._health.mode != "disk":
+                    _log.warning("the usage store could not do something", exc_info=True)
+                    return default
+                self._replace(reason, error)
+
+    # ---- which database is in use
+
+    def _open(self) -> None:
+        try:
+            self._use(open_disk(self._path, timeout_s=_LOCK_S))
+        except Exception as error:  # boundary: as in _do
+            self._to_memory(error)
+
+    def _use(self, connection: Connection) -> None:
+        """Work on that file from now on."""
+        self._connection = connection
+        self._health.mode, self._health.problem = "disk", None
+        self._retry_at, self._retry_s = _NEVER, _RETRY_S[0]
+        if connection.set_aside is not None:
+            self._replaced_damaged = True
+            self._tell(failures.replaced(self._path, connection.set_aside), mended=True)
+        if connection.newer:
+            self._health.mode = "read-only"
+            self._tell(failures.newer(self._path, connection.version, migrations.SCHEMA))
+
+    def _follow_file(self) -> None:
+        """SQLite goes on writing, without an error, to a file that was deleted or replaced; we do not."""
+        if not self._connection.on_disk:
+            return
+        found = files.identity(self._path)
+        if found == self._connection.identity:
+            return
+        self._connection.close()
+        if found is None:
+            self._saved.clear()  # whoever deleted the file meant those too
+        self._open()
+        if found is None and self._health.mode == "disk":
+            self._tell(failures.vanished(self._path), mended=True)
+
+    def _replace(self, reason: failures.Reason, error: Exception) -> None:
+        """After a failure on disk: use something else."""
+        damaged = self._connection.identity
+        self._connection.close()
+        # Once a session: a disk that damages the second file too will damage the third.
+        if reason == "corrupt" and not self._replaced_damaged:
+            try:
+                self._use(open_disk(self._path, timeout_s=_LOCK_S, suspect=damaged))
+            except Exception as another:  # boundary: as in _do
+                error = another
+            else:
+                return
+        self._to_memory(error)
+
+    def _to_memory(self, error: Exception) -> None:
+        reason = failures.reason_of(error) or "failed"
+        self._connection = open_memory()
+        self._connection.write(list(self._saved))
+        self._health.mode = "memory"
+        self._retry_at = time.monotonic() + self._retry_s
+        self._tell(failures.message(self._path, reason, error))
+
+    def _come_back(self, lock_s: float) -> None:
+        """In memory mode: try the file again, and give it what it missed."""
+        if self._health.mode != "memory":
+            return
+        memory = self._connection
+        connection: Connection | None = None
+        try:
+            connection = open_disk(self._path, timeout_s=lock_s)
+            while self._unsaved:
+                chunk = list(islice(self._unsaved, _RETRY_ROWS))
+                connection.write(chunk)
+                for write in chunk:
+                    self._saved.append(write)
+                    self._unsaved.popleft()
+            connection.database.timeout = _LOCK_S
+        except Exception:  # boundary: as in _do; why was told when it began
+            if connection is not None:
+                connection.close()
+            self._retry_s = min(self._retry_s * 2, _RETRY_S[1])
+            self._retry_at = time.monotonic() + self._retry_s
+            return
+        memory.close()
+        self._use(connection)
+
+    def _tell(self, message: str, *, mended: bool = False) -> None:
+        """Once each; `mended`: it is over already."""
+        self._health.problem = None if mended else message
+        if message in self._told:
+            return
+        self._told.add(message)
+        with contextlib.suppress(Exception):  # boundary: what the receiver does with it is not our failure
+            self._on_problem(message)
+
+
+def _without_text(write: Write) -> Write:
+    if isinstance(write, Record) and (write.request.prompt, write.request.answer) != (None, None):
+        return Record(request=replace(write.request, prompt=None, answer=None))
+    return write

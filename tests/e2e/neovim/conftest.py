@@ -15,6 +15,13 @@ from tests.e2e.neovim.screen import Nvim, Stub
 Start = Callable[..., Nvim]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that is tested in this folder runs in a real editor."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+
+
 @pytest.fixture
 def stub(tmp_path: Path) -> Stub:
     stub = Stub(script_path=tmp_path / "script.json", record_path=tmp_path / "record.jsonl")

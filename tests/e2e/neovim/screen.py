@@ -96,7 +96,9 @@ class Nvim:
             encoding="utf-8",
         )
         argv = [str(NVIM), "--embed", "--headless", "-u", str(config), *arguments]
-        return cls(api=pynvim.attach("child", argv=argv))
+        nvim = cls(api=pynvim.attach("child", argv=argv))
+        nvim.ghost()  # the first look at a cell's colour only switches that on, and sees none
+        return nvim
 
     def close(self) -> None:
         """Leave Neovim as a person does, and wait until it is gone."""

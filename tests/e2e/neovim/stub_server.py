@@ -13,6 +13,7 @@ SCRIPT (JSON) is read again at every message, so a test may change it while the 
         wait        answer when the test runs the command `stub.release`, or cancels
         deaf        with `wait`: a cancel is only recorded
     status        the answer to autocrea/status
+    hold_status   true: give that answer when the test runs `stub.release`
     answers       method or command → its answer ({"error": …} is one)
     slow          commands that are never answered
     opening       requests and notifications to send after `initialized`
@@ -109,7 +110,11 @@ class Stub:
             error = answer.get("error") if isinstance(answer, dict) else None
             self.answer(request, None if error else answer, error)
         elif method == "autocrea/status":
-            self.answer(request, script.get("status", {"state": "ready", "message": "Stub."}))
+            status = script.get("status", {"state": "ready", "message": "Stub."})
+            if script.get("hold_status"):
+                self.waiting[request] = ({}, status, None)
+            else:
+                self.answer(request, status)
         elif method in ("shutdown", "workspace/executeCommand"):
             self.answer(request)
         else:

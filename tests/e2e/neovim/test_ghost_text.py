@@ -154,14 +154,14 @@ NOTHING: dict[str, Any] = {
 def test_an_answer_that_fits_nowhere_shows_nothing(start: Start, stub: Stub, file: Path, raw: Any) -> None:
     stub.script(inline=[{"head": "foo.", "raw": raw}, {"head": "foo.x", "insert": "yz"}])
     nvim = start()
-    nvim.edit(file, "\nabcdef\n")
+    nvim.edit(file, "end\nabcdef\n")
     nvim.type("ifoo.")
     nvim.wait(lambda: "foo." in stub.asked())
     nvim.settle()
     assert nvim.ghost() == []
     nvim.type("x")
     nvim.wait_ghost("yz")
-    assert nvim.lines() == ["foo.x", "abcdef"]
+    assert nvim.lines() == ["foo.xend", "abcdef"]
     assert nvim.messages() == []
 
 

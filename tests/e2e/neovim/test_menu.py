@@ -89,6 +89,32 @@ def test_other_menus_can_hide_it(start: Start, stub: Stub, file: Path) -> None:
     nvim.wait_ghost("bar")
 
 
+def test_another_menu_hides_what_is_shown_at_once_and_brings_it_back(start: Start, stub: Stub, file: Path) -> None:
+    stub.script(inline=[{"head": "foo.", "insert": "bar"}])
+    nvim = start()
+    nvim.edit(file)
+    nvim.type("ifoo.")
+    nvim.wait_ghost("bar")
+    asked = len(stub.asked())
+    nvim.lua("require('autocrea').hide(true)")
+    assert nvim.ghost() == []
+    nvim.lua("require('autocrea').hide(false)")
+    assert nvim.ghost() == ["bar"]
+    nvim.pause()
+    assert len(stub.asked()) == asked
+
+
+def test_an_answer_that_comes_when_another_menu_is_open_is_not_shown(start: Start, stub: Stub, file: Path) -> None:
+    stub.script(inline=[{"head": "foo.", "insert": "bar", "wait": True}])
+    nvim = start()
+    nvim.edit(file)
+    nvim.type("ifoo.")
+    nvim.wait(lambda: "foo." in stub.asked())
+    nvim.lua("vim.b.autocrea_hidden = true")
+    nvim.execute("stub.release")
+    assert nvim.ghost() == []
+
+
 def test_it_rests_where_neovim_shows_the_suggestions_itself(start: Start, stub: Stub, file: Path) -> None:
     core = "vim.lsp.inline_completion = { is_enabled = function(filter) return _G.core and filter.bufnr == 1 end }"
     stub.script(inline=[{"head": "foo.", "insert": "bar"}])

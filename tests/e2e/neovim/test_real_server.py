@@ -17,8 +17,6 @@ BACK_WITHIN_S = 2.0  # issue A: the next suggestion after a fault
 KEY_EVERY_S = 0.1
 MAX_CALLS = 30  # issue A: of 100 keys typed so
 
-pytestmark = pytest.mark.e2e
-
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[EmulatorProcess]:
@@ -67,11 +65,46 @@ def line(api: EmulatorProcess, nvim: Nvim) -> Iterator[int]:
     nvim.type("<Esc>")
 
 
-def test_the_answer_is_shown_and_accepted(api: EmulatorProcess, nvim: Nvim, line: int) -> None:
+def accepted(nvim: Nvim) -> int:
+    """How many suggestions the server has counted as accepted."""
+    return int(
+        nvim.lua("""
+          local params = { command = 'autocrea.server.stats', arguments = {} }
+          local client = require('autocrea.client').get(0)
+          return client:request_sync('workspace/executeCommand', params, 20000).result.accepted
+        """)
+    )
+
+
+def test_the_answer_is_shown_accepted_and_counted(api: EmulatorProcess, nvim: Nvim, line: int) -> None:
+    before = accepted(nvim)
     assert nvim.rows()[line] == f"value_{line} = {ANSWER}"
+    nvim.type("<M-w>")
+    nvim.wait_ghost("(42)")
+    assert accepted(nvim) == before
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines()[line] == f"value_{line} = {ANSWER}")
+    nvim.wait(lambda: accepted(nvim) == before + 1)
     assert nvim.messages() == []
+
+
+def test_plugin_and_server_know_each_other(api: EmulatorProcess, nvim: Nvim, line: int) -> None:
+    nvim.type("<Esc>")
+    wire = nvim.lua("return require('autocrea.wire')")
+    offered = nvim.lua("return require('autocrea.client').get(0).server_capabilities.executeCommandProvider.commands")
+    assert set(wire["Command"].values()) <= set(offered)
+    assert nvim.command("Autocrea status") == ""  # asked; the answer is a message
+    nvim.wait(lambda: nvim.messages())
+    assert nvim.messages() == ["AUTOCREA: ready. claude: ready. (claude, claude-haiku-5-5)"]
+    nvim.command("messages clear")
+    nvim.command("checkhealth autocrea")
+    text = "\n".join(nvim.lines())
+    nvim.command("close")
+    assert "ERROR" not in text
+    assert "WARNING" not in text
+    nvim.command("Autocrea log")
+    nvim.wait(lambda: any("autocrea-lsp" in entry for entry in nvim.lines()))
+    nvim.command("tabclose")
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if SPECS[fault].harmless])
@@ -88,13 +121,23 @@ def test_an_unusual_answer_is_an_answer(api: EmulatorProcess, nvim: Nvim, line: 
 def test_a_fault_disturbs_nobody_and_is_soon_forgotten(
     api: EmulatorProcess, nvim: Nvim, line: int, fault: Fault
 ) -> None:
+    took_s = outage(api, nvim, line, fault)
+    if took_s >= BACK_WITHIN_S:  # a slow moment of this machine, or of the product? Only the second one repeats.
+        took_s = outage(api, nvim, line, fault)
+    assert took_s < BACK_WITHIN_S
+
+
+def outage(api: EmulatorProcess, nvim: Nvim, line: int, fault: Fault) -> float:
+    """Type through a fault and past its end; the time from the first key after it to the suggestion (seconds)."""
+    nvim.lua("_G.states = {}")
     api.command("fault", fault=fault)
-    typed = f"value_{line} = x"
+    typed = nvim.lines()[line]
+    typed += "x"
     nvim.type("x")
     nvim.wait(lambda: state(nvim) not in ("ready", "busy"))
     for key in "a + b":
-        nvim.type(key)
         typed += key
+        nvim.type(key)
         nvim.wait(lambda typed=typed: nvim.lines()[line] == typed)
     assert nvim.ghost() == []
     api.command("fault", fault=None)
@@ -109,7 +152,7 @@ def test_a_fault_disturbs_nobody_and_is_soon_forgotten(
     assert nvim.lines()[line] == typed + " "
     assert nvim.messages() == []
     assert nvim.mode() == "i"
-    assert took_s < BACK_WITHIN_S
+    return took_s
 
 
 def test_a_hundred_keys_are_few_calls(api: EmulatorProcess, nvim: Nvim, line: int) -> None:

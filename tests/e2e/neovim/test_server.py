@@ -141,6 +141,7 @@ def test_restarting_takes_the_configuration_as_it_is_now(start: Start, stub: Stu
     nvim.wait_ghost("bar")
     nvim.type("<C-l>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar"])
+    assert nvim.lua("return vim.fn.maparg('<M-l>', 'i')") == ""
     assert nvim.lua("return #vim.lsp.get_clients()") == 1
     assert nvim.messages() == []
 

@@ -78,6 +78,21 @@ def test_changes_do_not_pile_up(start: Start, stub: Stub, file: Path) -> None:
     assert len(stub.received("autocrea/status")) - asked < 10
 
 
+def test_a_change_during_a_question_is_asked_about_again(start: Start, stub: Stub, file: Path) -> None:
+    nvim = start()
+    nvim.edit(file)
+    nvim.wait(lambda: status_line(nvim) == "AUTOCREA")
+    changed = {"method": "autocrea/statusChanged", "params": {"uri": None}}
+    asked = len(stub.received("autocrea/status"))
+    stub.script(status={"state": "busy", "message": "So."}, hold_status=True)
+    nvim.execute("stub.send", changed)
+    nvim.wait(lambda: len(stub.received("autocrea/status")) == asked + 1)
+    stub.script(status={"state": "noKey", "message": "So."})
+    nvim.execute("stub.send", changed)
+    nvim.execute("stub.release")
+    nvim.wait(lambda: status_line(nvim) == "AUTOCREA: no key")
+
+
 STATUSES = {
     "plain": ({"state": "ready", "message": "Ready."}, "AUTOCREA: ready. Ready."),
     "who answers": (

@@ -1,0 +1,57 @@
+--- The server for |vim.lsp.enable()|. `vim.lsp.config('autocrea', {…})` of the user's comes on top.
+
+local config = require('autocrea.config').get()
+local wire = require('autocrea.wire')
+local settings = next(config.settings) and config.settings or nil
+
+---@type vim.lsp.Config
+return {
+  cmd = config.cmd,
+
+  -- The nearest project file of any kind, else the repository, else none: the server works without a folder.
+  root_markers = {
+    {
+      'pyproject.toml',
+      'setup.py',
+      'package.json',
+      'tsconfig.json',
+      'go.mod',
+      'Cargo.toml',
+      'composer.json',
+      'Gemfile',
+      'pom.xml',
+      'build.gradle',
+      'CMakeLists.txt',
+    },
+    '.git',
+  },
+
+  -- Says yes or no to a buffer; with no folder given Neovim looks for `root_markers`.
+  root_dir = function(bufnr, on_dir)
+    if require('autocrea.config').attaches(bufnr) then
+      on_dir()
+    end
+  end,
+
+  capabilities = {
+    textDocument = { inlineCompletion = { dynamicRegistration = false } },
+    experimental = { autocrea = { version = wire.VERSION } },
+  },
+
+  init_options = { trusted = config.trusted, settings = settings },
+  settings = settings and { autocrea = settings } or nil,
+
+  before_init = function(params, resolved)
+    -- What `:Autocrea trust` said earlier in this session.
+    params.initializationOptions.trusted = require('autocrea.client').is_trusted(resolved.root_dir)
+  end,
+
+  handlers = {
+    [wire.Method.STATUS_CHANGED] = function(_, params, ctx)
+      require('autocrea.status').changed(params, ctx.client_id)
+    end,
+    [wire.Method.CREDENTIALS] = function(_, params)
+      return require('autocrea.credentials').answer(params)
+    end,
+  },
+}

@@ -1,0 +1,198 @@
+--- `:Autocrea {sub}`: each subcommand, what it completes and what it does.
+
+local M = {}
+
+local progress = {} ---@type table<string, integer> client id by token of what runs
+
+---@param message string
+---@param level integer?
+local function say(message, level)
+  vim.notify('AUTOCREA: ' .. message, level or vim.log.levels.INFO)
+end
+
+--- The client of the current buffer, or any one of ours; nil (and said so) when there is none.
+---@return vim.lsp.Client?
+local function client_or_say()
+  local lsp = require('autocrea.client')
+  local client = lsp.get(vim.api.nvim_get_current_buf()) or lsp.all()[1]
+  if not client then
+    say('no server is running here; :checkhealth autocrea says more', vim.log.levels.WARN)
+  end
+  return client
+end
+
+---@param what string
+---@param err lsp.ResponseError
+local function say_failed(what, err)
+  say(('%s: %s'):format(what, err.message or 'failed'), vim.log.levels.ERROR)
+end
+
+local function status()
+  local client = client_or_say()
+  if not client then
+    return
+  end
+  local bufnr = vim.api.nvim_get_current_buf()
+  local wire = require('autocrea.wire')
+  local params = client.attached_buffers[bufnr] and { uri = vim.uri_from_bufnr(bufnr) } or vim.empty_dict()
+  require('autocrea.client').request(client, wire.Method.STATUS, params, function(err, result)
+    if err then
+      return say_failed('status', err)
+    end
+    local line = ('%s. %s'):format(result.state, result.message)
+    local detail = vim.tbl_filter(function(part)
+      return type(part) == 'string' and part ~= ''
+    end, { result.backend, result.model })
+    if #detail > 0 then
+      line = ('%s (%s)'):format(line, table.concat(detail, ', '))
+    end
+    if not require('autocrea.switches').is_enabled(bufnr) then
+      line = line .. ' Switched off in Neovim: `:Autocrea toggle`.'
+    elseif result.command == wire.Command.MODEL_INSTALL then
+      line = line .. ' `:Autocrea install` helps.'
+    end
+    say(line)
+  end, bufnr)
+end
+
+local function log()
+  local client = client_or_say()
+  if not client then
+    return
+  end
+  local bufnr = vim.api.nvim_get_current_buf()
+  local command = require('autocrea.wire').Command.LOG
+  require('autocrea.client').execute(client, command, {}, function(err, result)
+    if err then
+      return say_failed('log', err)
+    elseif type(result) ~= 'table' or type(result.path) ~= 'string' then
+      return say('log: the server keeps none', vim.log.levels.WARN)
+    end
+    vim.cmd.tabedit(vim.fn.fnameescape(result.path))
+    vim.bo.readonly, vim.bo.modifiable, vim.bo.autoread = true, false, true
+    vim.cmd('normal! G')
+  end, bufnr)
+end
+
+---@param args string[]
+local function trust(args)
+  local client = client_or_say()
+  if not client then
+    return
+  end
+  local value = args[1] ~= 'off'
+  require('autocrea.client').trust(client, value)
+  local root = client.config.root_dir or 'files without a project'
+  say(('%s: %s'):format(root, value and 'trusted for this session' or 'not trusted'))
+end
+
+---@param args string[]
+local function toggle(args)
+  local here = args[1] == 'buffer'
+  local on = require('autocrea').toggle(here and vim.api.nvim_get_current_buf() or nil)
+  say(('suggestions %s%s'):format(on and 'on' or 'off', here and ' in this buffer' or ''))
+end
+
+---@param args string[]
+local function install(args)
+  local client = client_or_say()
+  if not client then
+    return
+  end
+  local source = args[1] and vim.fn.fnamemodify(vim.fn.expand(args[1]), ':p') or nil
+  local token = ('autocrea-install-%d'):format(vim.uv.hrtime())
+  local command = require('autocrea.wire').Command.MODEL_INSTALL
+  local params = source and { source = source } or vim.empty_dict()
+  progress[token] = client.id
+  require('autocrea.client').execute(client, command, { params }, function(err, result)
+    progress[token] = nil
+    if err then
+      say_failed('install', err)
+    else
+      say('the model is installed' .. (type(result) == 'table' and result.path and ': ' .. result.path or ''))
+    end
+  end, vim.api.nvim_get_current_buf(), token)
+  say('installing the model; `:Autocrea cancel` stops it')
+end
+
+local function cancel()
+  for token, id in pairs(progress) do
+    local client = vim.lsp.get_client_by_id(id)
+    if client then
+      require('autocrea.client').notify(client, 'window/workDoneProgress/cancel', { token = token })
+    end
+  end
+  say(next(progress) and 'cancelling' or 'nothing to cancel')
+  progress = {}
+end
+
+local function restart()
+  require('autocrea.attach').restart(function()
+    say('restarted')
+  end)
+end
+
+local function trigger()
+  require('autocrea').trigger()
+end
+
+---@class autocrea.Subcommand
+---@field run fun(args: string[])
+---@field complete? fun(lead: string): string[]
+
+---@type table<string, autocrea.Subcommand>
+local SUBCOMMANDS = {
+  status = { run = status },
+  log = { run = log },
+  trust = {
+    run = trust,
+    complete = function()
+      return { 'off' }
+    end,
+  },
+  toggle = {
+    run = toggle,
+    complete = function()
+      return { 'buffer' }
+    end,
+  },
+  install = {
+    run = install,
+    complete = function(lead)
+      return vim.fn.getcompletion(lead, 'file')
+    end,
+  },
+  cancel = { run = cancel },
+  restart = { run = restart },
+  trigger = { run = trigger },
+}
+
+---@param fargs string[]
+function M.run(fargs)
+  local name = fargs[1] or 'status'
+  local subcommand = SUBCOMMANDS[name]
+  if not subcommand then
+    return say(('no subcommand %s'):format(name), vim.log.levels.ERROR)
+  end
+  subcommand.run(vim.list_slice(fargs, 2))
+end
+
+---@param lead string what is being completed
+---@param line string the command line up to the cursor
+---@return string[]
+function M.complete(lead, line)
+  local words = vim.split(vim.trim(line:match('Autocrea(.*)') or ''), '%s+', { trimempty = true })
+  local before = lead == '' and #words or #words - 1
+  local candidates = {}
+  if before == 0 then
+    candidates = vim.tbl_keys(SUBCOMMANDS)
+  elseif before == 1 and SUBCOMMANDS[words[1]] and SUBCOMMANDS[words[1]].complete then
+    candidates = SUBCOMMANDS[words[1]].complete(lead)
+  end
+  table.sort(candidates)
+  return vim.tbl_filter(function(candidate)
+    return vim.startswith(candidate, lead)
+  end, candidates)
+end
+
+return M

@@ -7,11 +7,13 @@ Columns are code points unless a function says units; units are those of the pos
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
+_CODECS: Mapping[Encoding, str] = {"utf-8": "utf-8", "utf-16": "utf-16-le"}  # without a byte order mark
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
@@ -86,10 +88,18 @@ def column_of(text: str, units: int, encoding: Encoding) -> int:
         return 0
     if encoding == "utf-32" or text.isascii():
         return min(units, len(text))
-    if encoding == "utf-16":
-        raw = text.encode("utf-16-le", "surrogatepass")[: units * 2]
-        return len(raw.decode("utf-16-le", "ignore"))
-    return len(text.encode("utf-8", "surrogatepass")[:units].decode("utf-8", "ignore"))
+    # Halves of surrogate pairs, which JSON can bring, are characters of their own here: each is one unit of UTF-16.
+    raw = text.encode(_CODECS[encoding], "surrogatepass")
+    if encoding == "utf-8":
+        end = min(units, len(raw))
+        while end < len(raw) and raw[end] & 0xC0 == 0x80:  # a continuation byte
+            end -= 1
+        return len(raw[:end].decode("utf-8", "surrogatepass"))
+    if len(raw) == 2 * len(text):
+        return min(units, len(text))
+    # Not by decoding: two halves that stand side by side would come back as one character.
+    columns = range(min(units, len(text)) + 1)
+    return bisect_right(columns, units, key=lambda column: units_of(text, column, encoding)) - 1
 
 
 def units_of(text: str, column: int, encoding: Encoding) -> int:
@@ -97,9 +107,7 @@ def units_of(text: str, column: int, encoding: Encoding) -> int:
     head = text[:column]
     if encoding == "utf-32" or head.isascii():
         return len(head)
-    if encoding == "utf-16":
-        return len(head.encode("utf-16-le", "surrogatepass")) // 2
-    return len(head.encode("utf-8", "surrogatepass"))
+    return len(head.encode(_CODECS[encoding], "surrogatepass")) // (2 if encoding == "utf-16" else 1)
 
 
 def offset_of(lines: Sequence[str], line: int, column: int) -> int:

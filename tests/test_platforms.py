@@ -1,4 +1,4 @@
-"""Every module imports where POSIX-only modules do not exist: the platform is told another name, and they are hidden."""
+"""Every module imports where POSIX-only modules do not exist: the platform has another name, and they are hidden."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import pytest
 
 SCRIPT = """
-import asyncio, subprocess, multiprocessing, logging.handlers, ctypes, socket, selectors, tempfile, shutil  # as they are here
+import asyncio, subprocess, multiprocessing, logging.handlers, ctypes, socket, selectors, tempfile, shutil
 import pygls.lsp.server, lsprotocol.types, rich.console, rich.table, rich.progress, typer, platformdirs, cattrs
 import builtins, importlib, pkgutil, sys
 

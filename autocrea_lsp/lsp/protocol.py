@@ -4,7 +4,7 @@ each mend, when a newer pygls makes it needless or breaks it.
 1. `receive`: bodies are decoded and checked here. pygls answers nothing to bad JSON, to invalid params, to an unknown
    request without params, before `initialize` and after `shutdown`.
 2. `workspace/executeCommand` is a coroutine, so that `$/cancelRequest` reaches it, and it hands on the work-done token.
-3. `initialize` gets our document store, `didChange` its version check.
+3. `initialize` gets our document store and says that we know our own messages; `didChange` gets a version check.
 4. `shutdown` and `exit` wait for the server's own clean-up and keep the exit code.
 5. A handler marked `at_dispatch` gets its snapshot while its message is dispatched: a later change cannot leak in.
 6. Every outcome passes one boundary: no traceback leaves, nothing pops up while typing.
@@ -25,7 +25,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
-from autocrea_lsp.lsp import boundary
+from autocrea_lsp.lsp import boundary, wire
 from autocrea_lsp.lsp.documents import Documents
 from autocrea_lsp.lsp.transport import Garbage
 
@@ -153,6 +153,12 @@ class AutocreaProtocol(LanguageServerProtocol):
         return await self._server.execute(params)
 
     # 3. Documents --------------------------------------------------------------------------------------------------
+
+    @lsp_method(lsp.INITIALIZE)
+    def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
+        result = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = {"autocrea": {"version": wire.VERSION}}
+        return result
 
     def open_workspace(self) -> Documents:
         """Called by the server's own initialize handler, when pygls has made the workspace that this one replaces."""

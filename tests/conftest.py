@@ -60,7 +60,7 @@ def gguf() -> Path:
         return Path(named)
     found = sorted((ROOT / ".cache/weights").glob("**/*.gguf"))
     if not found:
-        pytest.skip("no model weights: run `tools/setup.sh weights`, or set AUTOCREA_TEST_GGUF")
+        pytest.skip("no model weights: run `.ci/setup.sh weights`, or set AUTOCREA_TEST_GGUF")
     return found[0]
 
 

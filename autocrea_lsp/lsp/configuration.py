@@ -103,7 +103,9 @@ class Configuration:
             self._tell(f"setting {SECTION}.{problem}; the default counts")
         if self._server.logs is not None:
             self._server.logs.set_level(settings.log.level)
-        self._server.app.apply(settings)
+        if settings != self._server.app.settings:
+            self._server.app.apply(settings)
+            self._server.status.tell()
 
     def _tell(self, problem: str) -> None:
         if problem not in self._told:

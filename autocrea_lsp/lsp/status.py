@@ -38,8 +38,11 @@ class StatusReporter:
     def refresh(self) -> None:
         """Called after anything that may have changed the status; tells the client if it has."""
         now = self.read()
-        if now == self._told:
-            return
-        self._told = now
+        if now != self._told:
+            self.tell()
+
+    def tell(self) -> None:
+        """Settings changed: the status of any document may be another one."""
+        self._told = self.read()
         if self._server.client.autocrea and self._server.protocol.accepts_messages:
             self._server.protocol.notify(wire.Method.STATUS_CHANGED, {"uri": None})

@@ -3,7 +3,10 @@
 -- Ends with 0 when the suggestion was accepted into the buffer, else with 1.
 
 local config = vim.json.decode(table.concat(vim.fn.readfile(arg[1]), '\n'))
-local child = vim.fn.jobstart({ vim.v.progpath, '--embed', '--headless', '-u', 'NONE', '-i', 'NONE', '-n' }, { rpc = true })
+local child = vim.fn.jobstart(
+  { vim.v.progpath, '--embed', '--headless', '-u', 'NONE', '-i', 'NONE', '-n' },
+  { rpc = true }
+)
 
 local function lua(code, ...)
   return vim.rpcrequest(child, 'nvim_exec_lua', code, { ... })
@@ -49,7 +52,9 @@ lua(
   config
 )
 local attached = wait(function()
-  return lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0 and vim.lsp.get_clients({ bufnr = 0 })[1].initialized == true")
+  return lua(
+    'return #vim.lsp.get_clients({ bufnr = 0 }) > 0 and vim.lsp.get_clients({ bufnr = 0 })[1].initialized == true'
+  )
 end)
 if not attached then
   show('The server did not start:')

@@ -28,9 +28,9 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # 2. The product, Node 24 with npm, the extension's tools, and weights for the embedded model.
-if ! [ -x "$root/.venv/bin/npm" ] || ! [ -x "$root/.venv/bin/autocrea-lsp" ]; then "$root/tools/setup.sh" dev; fi
-"$root/tools/setup.sh" vscode
-[ -n "${AUTOCREA_TEST_GGUF:-}" ] || "$root/tools/setup.sh" weights
+if ! [ -x "$root/.venv/bin/npm" ] || ! [ -x "$root/.venv/bin/autocrea-lsp" ]; then "$root/.ci/setup.sh" dev; fi
+"$root/.ci/setup.sh" vscode
+[ -n "${AUTOCREA_TEST_GGUF:-}" ] || "$root/.ci/setup.sh" weights
 export PATH="$root/.venv/bin:$PATH"
 
 # 3. VS Code and the driver, without any install script: what those would do that matters is done below.

@@ -50,8 +50,8 @@ scenario('installing the model shows progress, and Cancel ends it', async ({ wb 
   await toast.waitFor();
   await until('the call to the package index', async () => (await callers()) > 0);
   await toast.getByRole('button', { name: 'Cancel' }).click();
-  await until('the end', async () => (await wb.toasts()).length === 0);
   await until('the installer to hang up', async () => (await callers()) === 0);
+  await until('the end', async () => (await wb.toasts()).length === 0);
   await wb.untilStatus('no key');
 });
 

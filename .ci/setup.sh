@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the make targets need, inside this tree: Python packages into .venv, npm packages into node_modules.
 #
-#   tools/setup.sh PART...
+#   .ci/setup.sh PART...
 #     run       .venv with the product, the embedded model's engine and what the demo drives   (requirements.txt)
 #     dev       the same .venv with the tools for tests and checks, Node included              (requirements-dev.txt)
 #     lua       StyLua (npm) and luacheck (Debian's lua-check)

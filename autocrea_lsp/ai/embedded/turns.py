@@ -31,8 +31,8 @@ class Turn:
 class Turns:
     """At most one turn runs, at most one of each sort waits.
 
-    A new real request makes everything before it stale; a new preparation only older preparations, and it waits
-    until real ones are done.
+    A new real request makes everything before it stale; a new preparation only older preparations. They are served
+    in the order of their coming, so that a preparation waits until a real request before it is done.
     """
 
     def __init__(self) -> None:
@@ -68,8 +68,7 @@ class Turns:
 
     def _give_next(self) -> None:
         # A cancelled waiter leaves the list in its own `finally`, which may still be to come: pass over it.
-        candidates = [turn for turn in self._waiting if not turn.go.done()]
-        self._running = next((turn for turn in candidates if turn.real), candidates[0] if candidates else None)
+        self._running = next((turn for turn in self._waiting if not turn.go.done()), None)
         if self._running is not None:
             self._waiting.remove(self._running)
             self._running.go.set_result(None)

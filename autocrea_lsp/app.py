@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,6 +24,8 @@ from autocrea_lsp.workspace import paths
 from autocrea_lsp.workspace.redact import redact
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN_S = 10.0  # for somebody who answers, while nobody does: seldom enough to cost nothing
 
 
 class App:
@@ -46,6 +49,7 @@ class App:
         )
         self._backend: Backend | None = None
         self._choice: asyncio.Task[Backend | None] | None = None
+        self._look_again_at = math.inf  # when nobody answered (monotonic seconds)
         self._why_none: AutocreaError | None = None
         self._retired: set[asyncio.Task[None]] = set()
         self._on_change: Callable[[], None] = lambda: None
@@ -79,6 +83,8 @@ class App:
 
     async def backend(self) -> Backend | None:
         """Who answers now; chosen once and again when settings or credentials change. None: nobody, see `condition`."""
+        if self._backend is None and time.monotonic() > self._look_again_at:
+            self._choice, self._look_again_at = None, math.inf  # a model or a key may have come from elsewhere
         while True:
             if self._choice is None:
                 self._choice = asyncio.create_task(self._choose(), name="choose backend")
@@ -152,6 +158,7 @@ class App:
             else:
                 self._why_none = self._why_none or reason
         self._backend = Metered(backend, self._on_call) if backend is not None else None
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_S if backend is None else math.inf
         return self._backend
 
     def _chosen(self, choice: asyncio.Task[Backend | None]) -> None:

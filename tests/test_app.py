@@ -104,3 +104,19 @@ async def test_settings_that_change_while_the_choice_is_made_are_the_ones_that_c
         assert answering.name == "claude"
     finally:
         await app.aclose()
+
+
+async def test_a_model_that_is_installed_from_elsewhere_is_found_in_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autocrea_lsp.app.LOOK_AGAIN_S", 0.0)
+    gguf = tmp_path / "model.gguf"
+    app = App(Settings(backend="embedded", embedded=EmbeddedSettings(model_path=str(gguf))))
+    try:
+        assert await app.backend() is None
+        gguf.write_bytes(b"GGUF" + b"\0" * 64)
+        answering = await app.backend()
+        assert answering is not None
+        assert app.condition().state == "ready"
+    finally:
+        await app.aclose()

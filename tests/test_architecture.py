@@ -40,7 +40,8 @@ MACHINE = ("/wo rk/", "/ro ot/", "/opt/wh eels", "/opt/py pi")
 
 def tracked() -> list[Path]:
     """Every file that is committed or would be: tracked, and new ones that are not ignored."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    # The home that git would find its own exceptions in is not the user's here.
+    command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip("not a git work tree")
@@ -105,7 +106,7 @@ def test_that_search_finds_what_it_is_for(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_for_later_in_the_product() -> None:
-    marks = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X\\b", "NotImplemented" + "Error"]))
+    marks = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X\\b", "raise NotImplemented" + "Error"]))
     found = [path.relative_to(ROOT) for path in modules(PACKAGE) if marks.search(path.read_text("utf-8"))]
     assert found == []
 

@@ -109,7 +109,7 @@ class Backend(Protocol):
     def stream(self, prompt: Prompt) -> AsyncGenerator[Started | Delta | Done]:
         """At most one Started, then Deltas, then exactly one Done.
 
-        Raises BackendError, OverBudget, StaleRequest or NoCredentials.
+        Raises BackendError, OverBudget, StaleRequest, or UserError (NoCredentials, something to install or to set).
         """
         ...
 

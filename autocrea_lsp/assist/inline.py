@@ -207,7 +207,7 @@ class Completer:
             start=snapshot.column,
             end=snapshot.column,
             probability=probability,
-            shown=trigger == "invoked" or probability is None or probability >= settings.min_probability,
+            shown=trigger == "invoked" or _passes(probability, backend, settings),
             model=backend.model_for("complete"),
         )
 
@@ -233,6 +233,13 @@ class Completer:
         if not known.suggestion.text.startswith(typed) or not rest.strip():
             return None
         return replace(known.suggestion, text=rest, start=snapshot.column, end=snapshot.column)
+
+
+def _passes(probability: float | None, backend: Backend, settings: InlineSettings) -> bool:
+    """The gate. A local model that could not tell its probability this time is not sure; a remote one never tells."""
+    if probability is None:
+        return not backend.capabilities.local
+    return probability >= settings.min_probability
 
 
 def _above(snapshot: Snapshot) -> str:

@@ -157,10 +157,12 @@ async def test_an_improbable_suggestion_is_held_back_unless_asked_for() -> None:
     assert invoked.shown
 
 
-async def test_a_model_that_tells_no_probability_is_shown() -> None:
-    got = await completer(Scripted("load(f)", probability=None)).complete(at("return json.|"), detail="inline")
+@pytest.mark.parametrize("local", [False, True])
+async def test_a_remote_model_need_not_tell_its_probability_and_a_local_one_must(local: bool) -> None:
+    backend = Scripted("load(f)", probability=None, local=local)
+    got = await completer(backend).complete(at("return json.|"), detail="inline")
     assert got is not None
-    assert (got.probability, got.shown) == (None, True)
+    assert (got.probability, got.shown) == (None, not local)
 
 
 async def test_a_failure_is_nothing_and_is_told_once_to_the_status() -> None:

@@ -7,12 +7,12 @@ import { createClient } from './client.ts';
 import { read, readSettings } from './configuration.ts';
 import { findServer, type Found, type Missing } from './discovery.ts';
 import { isOurs } from './documents.ts';
-import { CredentialsChanged, StatusChanged, TrustChanged } from './messages.ts';
+import { StatusChanged } from './messages.ts';
 import { offerRemedies } from './missing.ts';
 import { pythonExtensionInterpreter } from './python.ts';
 import { SECTION, serverKeys } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
-import type { Provider } from './wire.ts';
+import { Method, type CredentialsChangedParams, type Provider, type TrustParams } from './wire.ts';
 
 /** Changes of these take effect with a new server process only. */
 const NEED_RESTART = ['autocrea.server.path', 'autocrea.server.args', 'autocrea.python.interpreter'];
@@ -45,13 +45,12 @@ export class Ctx implements Disposable {
       workspace.onDidGrantWorkspaceTrust(() => void this.#trustGranted()),
       workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(SECTION)) return;
-        void this.client?.sendNotification(DidChangeConfigurationNotification.type, {
-          settings: { [SECTION]: readSettings(this.#keys) },
-        });
+        this.#tell(DidChangeConfigurationNotification.method, { settings: { [SECTION]: readSettings(this.#keys) } });
         if (NEED_RESTART.some((key) => event.affectsConfiguration(key))) void this.#launchChanged();
       }),
       extension.secrets.onDidChange(({ key }) => {
-        if (key === secretKey('anthropic')) void this.#client?.sendNotification(CredentialsChanged, { provider: 'anthropic' });
+        const params: CredentialsChangedParams = { provider: 'anthropic' };
+        if (key === secretKey(params.provider)) this.#tell(Method.CREDENTIALS_CHANGED, params);
       }),
     );
     if (workspace.textDocuments.some(isOurs)) this.begin();
@@ -147,6 +146,13 @@ export class Ctx implements Disposable {
     await commands.executeCommand('setContext', 'autocrea.ready', false);
   }
 
+  /** A server that is still starting hears of it when it has started. */
+  #tell(method: string, params: object): void {
+    this.#client?.sendNotification(method, params).catch((error: unknown) => {
+      this.log.warn(`The server was not told ${method}: ${String(error)}`);
+    });
+  }
+
   #find(): Promise<Found | Missing> {
     return findServer({
       configuredPath: read('server.path', ''),
@@ -181,7 +187,8 @@ export class Ctx implements Disposable {
   }
 
   async #trustGranted(): Promise<void> {
-    if (this.client !== undefined) await this.client.sendNotification(TrustChanged, { trusted: true });
+    const params: TrustParams = { trusted: true };
+    if (this.#client !== undefined) this.#tell(Method.TRUST, params);
     else if (this.statusBar.view.state === 'missing') await this.restart();
   }
 

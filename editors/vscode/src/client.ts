@@ -39,7 +39,8 @@ export function createClient(parts: ClientParts): LanguageClient {
     traceOutputChannel: withoutBodies(log),
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     connectionOptions: { maxRestartCount: MAX_RESTARTS },
-    initializationOptions: (): InitializationOptions => ({ trusted: workspace.isTrusted, settings: readSettings(keys) }),
+    // No settings: the server asks for them (workspace/configuration), and one that is removed must not live on here.
+    initializationOptions: (): InitializationOptions => ({ trusted: workspace.isTrusted }),
     // The failure itself is reported when start() rejects.
     initializationFailedHandler: () => false,
     middleware: middleware(keys, () => client),

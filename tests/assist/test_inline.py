@@ -146,6 +146,14 @@ async def test_anything_else_is_asked_anew(elsewhere: str) -> None:
     assert len(backend.prompts) == 2
 
 
+async def test_the_same_line_below_another_one_is_another_place() -> None:
+    backend = Scripted("load(f)")
+    made = completer(backend)
+    await made.complete(at("a\nreturn json.|"), detail="inline")
+    await made.complete(at("b\nreturn json.|"), detail="inline")
+    assert len(backend.prompts) == 2
+
+
 async def test_an_improbable_suggestion_is_held_back_unless_asked_for() -> None:
     backend = Scripted("load(f)", probability=0.2)
     made = completer(backend)
@@ -240,5 +248,7 @@ async def test_an_automatic_request_waits_for_a_pause_and_an_invoked_one_does_no
     made = completer(backend, debounce_ms=5000)
     waiting = asyncio.create_task(made.complete(at("x = |"), detail="inline"))
     assert await made.complete(at("y = |", uri="file:///w/b.py"), trigger="invoked", detail="inline") is not None
-    assert len(backend.prompts) == 1
+    await asyncio.wait({waiting}, timeout=0.05)  # time enough to ask, were it not waiting
+    assert not waiting.done()
+    assert [prompt.prefix for prompt in backend.prompts] == ["y = "]
     waiting.cancel()

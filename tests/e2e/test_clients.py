@@ -7,15 +7,14 @@ import json
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.e2e.lsp_client import SERVER
-from tests.emulators.messages import DEFAULT_KEY, Emulator, Rule
+from tests.emulators.messages import DEFAULT_KEY, Emulator
 
 pytestmark = pytest.mark.e2e
 
@@ -51,12 +50,6 @@ def stalled_index() -> Iterator[str]:
     """A package index that takes connections and never answers: an installation from it runs until it is cancelled."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/simple"
-
-
-@pytest_asyncio.fixture
-async def emulator() -> AsyncIterator[Emulator]:
-    async with Emulator(default=Rule(answer=ANSWER)) as api:
-        yield api
 
 
 def spec(gguf: Path) -> dict[str, Any]:

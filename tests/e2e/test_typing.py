@@ -2,61 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
 
+from tests.e2e.claude_server import CARET, TEXT, URI, claude, status
 from tests.e2e.lsp_client import Server
 from tests.e2e.processes import children, gone, until
 from tests.emulators.messages import DEFAULT_KEY, SPECS, Emulator, Fault, Rule
 
 pytestmark = pytest.mark.e2e
-
-URI = "file:///w/main.py"
-TEXT = "def load(path):\n    with open(path) as f:\n        return json."
-CARET = (2, len("        return json."))
-AUTOCREA = {"experimental": {"autocrea": {"version": 1}}}
-
-
-@pytest_asyncio.fixture
-async def emulator() -> AsyncIterator[Emulator]:
-    async with Emulator(default=Rule(answer="load(f)")) as api:
-        yield api
-        assert api.failures == []
-
-
-@asynccontextmanager
-async def claude(
-    emulator: Emulator, settings: dict[str, Any] | None = None, *, key: str = DEFAULT_KEY, **capabilities: Any
-) -> AsyncIterator[Server]:
-    """A server whose Claude is the emulator, with a document open."""
-    environment = {"ANTHROPIC_BASE_URL": emulator.url, "ANTHROPIC_API_KEY": key}
-    async with await Server.start(env=environment) as server:
-        options = {"settings": {"inline": {"debounceMs": 0}, **(settings or {})}}
-        await server.initialize({**AUTOCREA, **capabilities}, initializationOptions=options)
-        server.open(URI, TEXT)
-        yield server
-
-
-async def status(server: Server, state: str) -> dict[str, Any]:
-    """The status, once it is that."""
-    async with asyncio.timeout(30):
-        while True:
-            now: dict[str, Any] = await server.result("autocrea/status", {})
-            if now["state"] == state:
-                return now
-            seen = len(server.messages)
-            await server.wait(lambda message: message.get("method") == "autocrea/statusChanged", after=seen - 1)
 
 
 async def test_a_suggestion_comes_from_claude_and_its_cost_is_counted(emulator: Emulator) -> None:
@@ -173,9 +133,12 @@ async def test_a_change_that_follows_cannot_leak_into_a_request(emulator: Emulat
 
 @pytest.mark.parametrize("kind", [0, 1])
 async def test_an_invoked_request_does_not_wait(emulator: Emulator, kind: int) -> None:
-    """Kind 0 is how older clients of VS Code say it. With this debounce an automatic one would not be answered here."""
+    """Kind 0 is how older clients of VS Code say it. An automatic one that was sent before is still waiting then."""
     async with claude(emulator, {"inline": {"debounceMs": 5000}}) as server:
+        server.open("untitled:automatic", "waits = ")
+        automatic = server.begin_inline("untitled:automatic", 0, 8)
         assert await server.inline(URI, *CARET, kind=kind) == ["load(f)"]
+        assert [message for message in server.messages if message.get("id") == automatic] == []
 
 
 async def test_an_answer_that_goes_on_is_cut_and_its_stream_closed(emulator: Emulator) -> None:
@@ -250,52 +213,6 @@ async def test_faults_are_silent_seen_in_the_status_and_over_when_they_are_over(
         assert server.sent("window/showMessage") == []
         assert server.sent("window/showMessageRequest") == []
     assert len(HARMFUL) > 30
-
-
-async def test_the_editor_is_asked_for_the_key_and_a_new_key_counts_at_once(emulator: Emulator) -> None:
-    keys = iter([None, DEFAULT_KEY])
-    async with await Server.start(env={"ANTHROPIC_BASE_URL": emulator.url}) as server:
-        server.answers["autocrea/credentials"] = lambda params: {"secret": next(keys)} if params else None
-        options = {"settings": {"backend": "claude", "inline": {"debounceMs": 0}}}
-        await server.initialize(AUTOCREA, initializationOptions=options)
-        server.open(URI, TEXT)
-        assert await server.inline(URI, *CARET) == []
-        await status(server, "noKey")
-        server.notify("autocrea/credentialsChanged", {"provider": "anthropic"})
-        await status(server, "ready")
-        assert await server.inline(URI, *CARET) == ["load(f)"]
-        assert server.sent("autocrea/credentials") == [{"provider": "anthropic"}] * 2
-
-
-async def test_the_key_is_nowhere_but_in_the_request(emulator: Emulator, own_home: Path) -> None:
-    key = "sk-ant-canary-0123456789abcdef0123"
-    emulator.key = key
-    async with claude(emulator, {"log": {"level": "debug"}}, key=key) as server:
-        await server.inline(URI, *CARET)
-        emulator.fail(Fault.ECHO_400)
-        server.open("untitled:1", "broken = ")
-        await server.inline("untitled:1", 0, 9)
-        told = json.dumps(server.messages) + json.dumps((await server.execute("autocrea.server.status"))["result"])
-        arguments = Path(f"/proc/{server.process.pid}/cmdline")
-        told += arguments.read_text() if arguments.exists() else ""
-        assert await server.stop() == 0
-        told += await server.stderr()
-    written = [path for path in own_home.rglob("*") if path.is_file()]
-    assert any(path.suffix == ".db" for path in written)
-    assert any(path.name == "server.log" for path in written)
-    for path in written:
-        assert key.encode() not in path.read_bytes(), path
-    assert key not in told
-    assert emulator.requests[0].headers["authorization"] == f"Bearer {key}"
-
-
-async def test_a_client_that_does_not_know_our_messages_gets_none(emulator: Emulator) -> None:
-    async with await Server.start(env={"ANTHROPIC_BASE_URL": emulator.url, "ANTHROPIC_API_KEY": "wrong"}) as server:
-        await server.initialize(initializationOptions={"settings": {"inline": {"debounceMs": 0}}})
-        server.open(URI, TEXT)
-        assert await server.inline(URI, *CARET) == []
-        assert await server.stop() == 0
-        assert [message["method"] for message in server.messages if "autocrea/" in message.get("method", "")] == []
 
 
 def test_nothing_heavy_is_imported_before_initialized() -> None:

@@ -148,7 +148,7 @@ class Nvim:
                 raise AssertionError(f"never true. Messages: {self.messages()}. Screen:\n{screen}")
             time.sleep(0.01)
 
-    def wait_ghost(self, *rows: str) -> None:
+    def expect_ghost(self, *rows: str) -> None:
         """Until the ghost text on the screen is these rows, and nothing else."""
         want = list(rows)
         end = time.monotonic() + GUARD_S

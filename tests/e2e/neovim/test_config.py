@@ -43,7 +43,7 @@ def test_what_is_wrong_is_named_once_and_its_default_counts(
     nvim.edit(file)
     assert nvim.messages() == [PREFIX + problem]
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar"])
     nvim.edit(file.with_name("other.py"))

@@ -16,12 +16,12 @@ def test_typing_shows_a_suggestion_and_accepting_puts_it_into_the_buffer(start: 
     nvim = start()
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar(baz)")
+    nvim.expect_ghost("bar(baz)")
     assert nvim.rows()[0] == "foo.bar(baz)"
     assert nvim.lines() == ["foo."]
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar(baz)"])
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.type("!")
     nvim.wait(lambda: nvim.lines() == ["foo.bar(baz)!"])
     assert nvim.messages() == []
@@ -32,7 +32,7 @@ def test_entering_insert_mode_is_enough(start: Start, stub: Stub, file: Path) ->
     nvim = start()
     nvim.edit(file, "return \n")
     nvim.type("A")
-    nvim.wait_ghost("json.load(f)")
+    nvim.expect_ghost("json.load(f)")
 
 
 def test_text_after_the_cursor_is_pushed_aside(start: Start, stub: Stub, file: Path) -> None:
@@ -40,7 +40,7 @@ def test_text_after_the_cursor_is_pushed_aside(start: Start, stub: Stub, file: P
     nvim = start()
     nvim.edit(file, "foo()  # c\n")
     nvim.type("f)i")
-    nvim.wait_ghost("a, b")
+    nvim.expect_ghost("a, b")
     assert nvim.rows()[0] == "foo(a, b)  # c"
     nvim.type("<M-l>!")
     nvim.wait(lambda: nvim.lines() == ["foo(a, b!)  # c"])
@@ -74,7 +74,7 @@ def test_a_range_is_replaced(start: Start, stub: Stub, file: Path, case: tuple[A
     nvim.edit(file, f"{head}{tail}\n")
     nvim.lua("vim.api.nvim_win_set_cursor(0, { 1, ... })", len(head))
     nvim.type("i" if tail else "A")
-    nvim.wait_ghost(ghost)
+    nvim.expect_ghost(ghost)
     assert nvim.rows()[0] == row
     assert nvim.lines() == [head + tail]
     nvim.type("<M-l>|")
@@ -87,7 +87,7 @@ def test_further_lines_are_shown_below(start: Start, stub: Stub, file: Path) -> 
     nvim = start()
     nvim.edit(file, "\nlast\n")
     nvim.type("itry:")
-    nvim.wait_ghost("    f()", "except E:", "    pass")
+    nvim.expect_ghost("    f()", "except E:", "    pass")
     assert nvim.rows()[:5] == ["try:", "    f()", "except E:", "    pass", "last"]
     nvim.type("<M-l>!")
     nvim.wait(lambda: nvim.lines() == ["try:", "    f()", "except E:", "    pass!", "last"])
@@ -98,10 +98,10 @@ def test_tabs_and_control_characters_take_the_cells_that_they_will_take(start: S
     nvim = start(init="vim.opt.tabstop = 4")
     nvim.edit(file)
     nvim.type("iab")
-    nvim.wait_ghost("  c", "    dé  ^A漢")
+    nvim.expect_ghost("  c", "    dé  ^A漢")
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines() == ["ab\tc", "\tdé\t\x01漢"])
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     assert nvim.rows()[:2] == ["ab  c", "    dé  ^A漢"]
 
 
@@ -117,7 +117,7 @@ def test_positions_count_in_the_units_agreed(start: Start, stub: Stub, file: Pat
     nvim.type("fo" + "if")  # on the `o` after the second 𝒳
     nvim.wait(lambda: stub.asked())
     nvim.type("o")
-    nvim.wait_ghost("o('ü𝒳')")
+    nvim.expect_ghost("o('ü𝒳')")
     assert stub.asked()[-1] == "'é𝒳' + 𝒳fo"
     assert nvim.rows()[0] == "'é𝒳' + 𝒳foo('ü𝒳')! 'é𝒳'"
     nvim.type("<M-l>|")
@@ -160,7 +160,7 @@ def test_an_answer_that_fits_nowhere_shows_nothing(start: Start, stub: Stub, fil
     nvim.settle()
     assert nvim.ghost() == []
     nvim.type("x")
-    nvim.wait_ghost("yz")
+    nvim.expect_ghost("yz")
     assert nvim.lines() == ["foo.xend", "abcdef"]
     assert nvim.messages() == []
 
@@ -170,7 +170,7 @@ def test_the_first_item_that_fits_is_shown(start: Start, stub: Stub, file: Path)
     nvim = start()
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_its_colour_is_that_of_comments_unless_the_user_chose_one(start: Start) -> None:

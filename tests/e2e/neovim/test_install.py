@@ -17,7 +17,7 @@ def works(nvim: Nvim, file: Path) -> None:
     """From opening a file to an accepted suggestion; the command; the health check."""
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<M-l><Esc>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar"])
     assert nvim.lua("return vim.fn.getcompletion('Autocrea sta', 'cmdline')") == ["status"]
@@ -57,7 +57,7 @@ def test_loaded_late_it_takes_up_the_files_that_are_open(start: Start, stub: Stu
     nvim.wait_attached()
     nvim.lua("vim.api.nvim_set_hl(0, 'AutocreaSuggestion', { fg = '#123456' })")
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 # What Neovim 0.10 lacks; the rest of it cannot be had here.

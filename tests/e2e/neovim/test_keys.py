@@ -31,7 +31,7 @@ def test_a_server_that_cannot_count_disturbs_nobody(start: Start, stub: Stub, fi
     nvim = start()
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<M-l>")
     nvim.wait(lambda: stub.commands() == [ACCEPTED])
     nvim.settle()
@@ -51,13 +51,13 @@ def test_word_by_word(start: Start, stub: Stub, file: Path) -> None:
     ]
     for line, rest in steps:
         nvim.type("<M-w>")
-        nvim.wait_ghost(rest, "  -- b")
+        nvim.expect_ghost(rest, "  -- b")
         assert nvim.lines() == [line]
     nvim.type("<M-w>")
-    nvim.wait_ghost("  -- b")
+    nvim.expect_ghost("  -- b")
     assert nvim.lines() == ["foo.my_é(x1,  'a')"]
     nvim.type("<M-w>")
-    nvim.wait_ghost(" b")
+    nvim.expect_ghost(" b")
     assert nvim.lines() == ["foo.my_é(x1,  'a')", "  --"]
     nvim.settle()
     assert stub.commands() == []
@@ -72,10 +72,10 @@ def test_word_by_word(start: Start, stub: Stub, file: Path) -> None:
 def test_line_by_line(start: Start, stub: Stub, file: Path) -> None:
     nvim = show(start, stub, file, "a(\n  b,\n)")
     nvim.type("<M-e>")
-    nvim.wait_ghost("  b,", ")")
+    nvim.expect_ghost("  b,", ")")
     assert nvim.lines() == ["foo.a("]
     nvim.type("<M-e>")
-    nvim.wait_ghost(")")
+    nvim.expect_ghost(")")
     assert nvim.lines() == ["foo.a(", "  b,"]
     nvim.type("<M-e>|")
     nvim.wait(lambda: nvim.lines() == ["foo.a(", "  b,", ")|"])
@@ -85,9 +85,9 @@ def test_line_by_line(start: Start, stub: Stub, file: Path) -> None:
 def test_parts_typing_and_all_mix(start: Start, stub: Stub, file: Path) -> None:
     nvim = show(start, stub, file, "bar(baz)")
     nvim.type("<M-w>")
-    nvim.wait_ghost("(baz)")
+    nvim.expect_ghost("(baz)")
     nvim.type("(b")
-    nvim.wait_ghost("az)")
+    nvim.expect_ghost("az)")
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar(baz)"])
     nvim.wait(lambda: stub.commands() == [ACCEPTED])
@@ -121,7 +121,7 @@ def test_one_undo_takes_back_what_was_accepted_and_no_more(start: Start, stub: S
 def test_each_word_is_an_undo_step(start: Start, stub: Stub, file: Path) -> None:
     nvim = show(start, stub, file, "bar baz")
     nvim.type("<M-w>")
-    nvim.wait_ghost(" baz")
+    nvim.expect_ghost(" baz")
     nvim.type("<M-w>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar baz"])
     nvim.type("<Esc>u")
@@ -134,13 +134,13 @@ def test_dismissing_takes_it_away_until_something_changes(start: Start, stub: St
     nvim = show(start, stub, file, "bar")
     asked = len(stub.asked())
     nvim.type("<C-]>")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.lua("vim.api.nvim_exec_autocmds('CursorMovedI', { buffer = 0 })")
     nvim.pause()
     assert len(stub.asked()) == asked
     assert nvim.lines() == ["foo."]
     nvim.type("<BS>.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     assert stub.commands() == []
 
 
@@ -149,7 +149,7 @@ def test_asking_does_not_wait_and_says_that_a_person_asked(start: Start, stub: S
     nvim = start("debounce_ms = 60000")
     nvim.edit(file)
     nvim.type("ifoo.<M-\\>")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     assert [params["context"] for params in stub.received("textDocument/inlineCompletion")] == [{"triggerKind": 1}]
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar"])
@@ -158,15 +158,15 @@ def test_asking_does_not_wait_and_says_that_a_person_asked(start: Start, stub: S
 def test_asking_again_after_dismissing(start: Start, stub: Stub, file: Path) -> None:
     nvim = show(start, stub, file, "bar")
     nvim.type("<C-]>")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.type("<M-\\>")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_asking_in_normal_mode_is_harmless(start: Start, stub: Stub, file: Path) -> None:
     nvim = show(start, stub, file, "bar")
     nvim.type("<Esc>")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     asked = len(stub.asked())
     nvim.command("Autocrea trigger")
     nvim.settle()

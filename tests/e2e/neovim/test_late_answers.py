@@ -66,7 +66,7 @@ def test_a_slow_answer_is_shown_where_nothing_changed(start: Start, stub: Stub, 
     nvim.type("ifoo.")
     nvim.wait(lambda: "foo." in stub.asked())
     nvim.execute("stub.release")
-    nvim.wait_ghost("bar(baz)")
+    nvim.expect_ghost("bar(baz)")
 
 
 def test_the_request_before_is_cancelled(start: Start, stub: Stub, file: Path) -> None:
@@ -76,7 +76,7 @@ def test_the_request_before_is_cancelled(start: Start, stub: Stub, file: Path) -
     nvim.type("ifoo.")
     nvim.wait(lambda: "foo." in stub.asked())
     nvim.type("x")
-    nvim.wait_ghost("yz")
+    nvim.expect_ghost("yz")
     requests = [entry["id"] for entry in stub.record() if entry.get("method") == "textDocument/inlineCompletion"]
     assert {"id": requests[-2]} in stub.received("$/cancelRequest")
     assert {"id": requests[-1]} not in stub.received("$/cancelRequest")

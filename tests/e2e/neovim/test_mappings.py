@@ -77,7 +77,7 @@ def test_plug_trigger(start: Start, stub: Stub, file: Path) -> None:
     nvim = start("keymap = false, enabled = false", init=init)
     nvim.edit(file)
     nvim.type("ifoo.<C-j>")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 FUNCTIONS = {"accept": "foo.bar baz", "accept_word": "foo.bar", "accept_line": "foo.bar baz"}

@@ -22,10 +22,10 @@ def test_an_open_menu_hides_it_and_asks_nothing(start: Start, stub: Stub, file: 
     nvim = start(init="vim.opt.completeopt = { 'menuone', 'noselect' }")
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     menu(nvim, "cat", "cow")
     nvim.wait(lambda: is_open(nvim))
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.settle()
     asked = len(stub.asked())
     nvim.type("<C-n><C-n>")
@@ -35,7 +35,7 @@ def test_an_open_menu_hides_it_and_asks_nothing(start: Start, stub: Stub, file: 
     assert nvim.ghost() == []
     assert len(stub.asked()) == asked
     nvim.type("<C-y>")
-    nvim.wait_ghost("boy")
+    nvim.expect_ghost("boy")
     assert nvim.messages() == []
 
 
@@ -44,11 +44,11 @@ def test_it_comes_back_when_the_menu_is_left(start: Start, stub: Stub, file: Pat
     nvim = start(init="vim.opt.completeopt = { 'menuone', 'noselect' }")
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     menu(nvim, "cat")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.type("<C-e>")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_an_answer_that_comes_when_the_menu_is_open_is_not_shown(start: Start, stub: Stub, file: Path) -> None:
@@ -68,10 +68,10 @@ def test_both_can_be_had(start: Start, stub: Stub, file: Path) -> None:
     nvim = start("hide_with_menu = false", init="vim.opt.completeopt = { 'menuone', 'noselect' }")
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     menu(nvim, "cat")
     nvim.wait(lambda: is_open(nvim))
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     assert "cat" in nvim.rows()[1]
 
 
@@ -86,7 +86,7 @@ def test_other_menus_can_hide_it(start: Start, stub: Stub, file: Path) -> None:
     assert stub.asked() == []
     nvim.lua("vim.b.autocrea_hidden = false")
     nvim.type("<BS>.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_another_menu_hides_what_is_shown_at_once_and_brings_it_back(start: Start, stub: Stub, file: Path) -> None:
@@ -94,7 +94,7 @@ def test_another_menu_hides_what_is_shown_at_once_and_brings_it_back(start: Star
     nvim = start()
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     asked = len(stub.asked())
     nvim.lua("require('autocrea').hide(true)")
     assert nvim.ghost() == []
@@ -127,4 +127,4 @@ def test_it_rests_where_neovim_shows_the_suggestions_itself(start: Start, stub: 
     assert stub.asked() == []
     nvim.lua("_G.core = false")
     nvim.type("<BS>.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")

@@ -59,7 +59,7 @@ def line(api: EmulatorProcess, nvim: Nvim) -> Iterator[int]:
     nvim.wait(lambda: state(nvim) == "ready")
     number = len(nvim.lines())
     nvim.type(f"<Esc>Govalue_{number} = ")
-    nvim.wait_ghost(ANSWER)
+    nvim.expect_ghost(ANSWER)
     nvim.lua("_G.states = {}")
     yield number
     nvim.type("<Esc>")
@@ -80,7 +80,7 @@ def test_the_answer_is_shown_accepted_and_counted(api: EmulatorProcess, nvim: Nv
     before = accepted(nvim)
     assert nvim.rows()[line] == f"value_{line} = {ANSWER}"
     nvim.type("<M-w>")
-    nvim.wait_ghost("(42)")
+    nvim.expect_ghost("(42)")
     assert accepted(nvim) == before
     nvim.type("<M-l>")
     nvim.wait(lambda: nvim.lines()[line] == f"value_{line} = {ANSWER}")
@@ -111,7 +111,7 @@ def test_plugin_and_server_know_each_other(api: EmulatorProcess, nvim: Nvim, lin
 def test_an_unusual_answer_is_an_answer(api: EmulatorProcess, nvim: Nvim, line: int, fault: Fault) -> None:
     api.command("fault", fault=fault)
     nvim.type("x")
-    nvim.wait_ghost(ANSWER)
+    nvim.expect_ghost(ANSWER)
     assert nvim.lines()[line] == f"value_{line} = x"
     assert nvim.lua("return _G.states") == []
     assert nvim.messages() == []
@@ -143,7 +143,7 @@ def outage(api: EmulatorProcess, nvim: Nvim, line: int, fault: Fault) -> float:
     api.command("fault", fault=None)
     ended = time.monotonic()
     nvim.type(" ")
-    nvim.wait_ghost(ANSWER)
+    nvim.expect_ghost(ANSWER)
     took_s = time.monotonic() - ended
     nvim.wait(lambda: state(nvim) == "ready")
     states = nvim.lua("return _G.states")
@@ -161,7 +161,7 @@ def test_a_hundred_keys_are_few_calls(api: EmulatorProcess, nvim: Nvim, line: in
     for key in text:
         nvim.type(key)
         time.sleep(KEY_EVERY_S)  # the typing speed that the number is about
-    nvim.wait_ghost(ANSWER)
+    nvim.expect_ghost(ANSWER)
     assert nvim.lines()[line] == f"value_{line} = {text}"
     assert 0 < api.calls() - before <= MAX_CALLS
     assert nvim.messages() == []

@@ -138,7 +138,7 @@ def test_restarting_takes_the_configuration_as_it_is_now(start: Start, stub: Stu
     assert len(stub.received("shutdown")) == 1
     assert initialized(stub)["initializationOptions"]["settings"] == {"backend": "none"}
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<C-l>")
     nvim.wait(lambda: nvim.lines() == ["foo.bar"])
     assert nvim.lua("return vim.fn.maparg('<M-l>', 'i')") == ""

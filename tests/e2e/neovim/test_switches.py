@@ -35,20 +35,20 @@ def test_toggling_everywhere(start: Start, stub: Stub, file: Path) -> None:
     nvim = start()
     nvim.edit(file)
     type_foo(nvim)
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<Cmd>Autocrea toggle<CR>")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     assert nvim.messages() == ["AUTOCREA: suggestions off"]
     assert status_line(nvim) == "AUTOCREA: off"
     nvim.type("<Esc>")
     nothing_is_asked(nvim, stub)
     nvim.type("<M-\\>")  # asking works all the same
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<Esc>")
     nvim.command("Autocrea toggle")
     nvim.wait(lambda: status_line(nvim) == "AUTOCREA")
     type_foo(nvim)
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_toggling_one_buffer(start: Start, stub: Stub, file: Path) -> None:
@@ -61,12 +61,12 @@ def test_toggling_one_buffer(start: Start, stub: Stub, file: Path) -> None:
     nvim.type("<Esc>")
     nvim.command("buffer! other.py")
     type_foo(nvim)
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<Esc>")
     nvim.command("buffer! sample.py")
     nvim.command("Autocrea toggle buffer")
     type_foo(nvim)
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_only_when_asked(start: Start, stub: Stub, file: Path) -> None:
@@ -75,7 +75,7 @@ def test_only_when_asked(start: Start, stub: Stub, file: Path) -> None:
     nvim.edit(file)
     nothing_is_asked(nvim, stub)
     nvim.type("<M-\\>")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
 
 
 def test_a_variable_switches_one_buffer_off(start: Start, stub: Stub, file: Path) -> None:

@@ -19,7 +19,7 @@ def show_bar(start: Start, stub: Stub, file: Path, text: str = "", **options: An
     nvim = start(**options)
     nvim.edit(file, text)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar(baz)")
+    nvim.expect_ghost("bar(baz)")
     return nvim
 
 
@@ -35,7 +35,7 @@ def test_typing_what_is_shown_keeps_the_rest_and_asks_nothing(start: Start, stub
     """)
     for typed, rest in (("b", "ar(baz)"), ("ar", "(baz)"), ("(ba", "z)")):
         nvim.type(typed)
-        nvim.wait_ghost(rest)
+        nvim.expect_ghost(rest)
         assert nvim.rows()[0] == "foo.bar(baz)"
     assert {entry.rpartition("|")[2] for entry in nvim.lua("return _G.seen")} == {"true"}
     nvim.pause()
@@ -43,7 +43,7 @@ def test_typing_what_is_shown_keeps_the_rest_and_asks_nothing(start: Start, stub
     assert len(stub.asked()) == asked
     nvim.type("z)")
     nvim.wait(lambda: nvim.lines() == ["foo.bar(baz)"])
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.wait(lambda: stub.asked()[-1] == "foo.bar(baz)")
 
 
@@ -51,16 +51,16 @@ def test_typing_something_else_takes_it_away_and_asks(start: Start, stub: Stub, 
     nvim = show_bar(start, stub, file)
     stub.script(inline=[{"head": "foo.x", "insert": "yz"}])
     nvim.type("x")
-    nvim.wait_ghost("yz")
+    nvim.expect_ghost("yz")
     assert nvim.rows()[0] == "foo.xyz"
 
 
 def test_deleting_takes_it_away(start: Start, stub: Stub, file: Path) -> None:
     nvim = show_bar(start, stub, file)
     nvim.type("<BS>")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.type(".")
-    nvim.wait_ghost("bar(baz)")
+    nvim.expect_ghost("bar(baz)")
 
 
 def test_deleting_before_what_was_there_takes_it_away(start: Start, stub: Stub, file: Path) -> None:
@@ -68,9 +68,9 @@ def test_deleting_before_what_was_there_takes_it_away(start: Start, stub: Stub, 
     nvim = start()
     nvim.edit(file)
     nvim.type("ifoo.")
-    nvim.wait_ghost("bar")
+    nvim.expect_ghost("bar")
     nvim.type("<BS>")
-    nvim.wait_ghost()
+    nvim.expect_ghost()
 
 
 def test_a_new_line_that_was_suggested_keeps_the_rest(start: Start, stub: Stub, file: Path) -> None:
@@ -78,10 +78,10 @@ def test_a_new_line_that_was_suggested_keeps_the_rest(start: Start, stub: Stub, 
     nvim = start(init="vim.opt.autoindent = false; vim.g.python_indent = {}; vim.cmd('filetype indent off')")
     nvim.edit(file)
     nvim.type("iif a:")
-    nvim.wait_ghost("    b()", "c()")
+    nvim.expect_ghost("    b()", "c()")
     asked = len(stub.asked())
     nvim.type("<CR>    b")
-    nvim.wait_ghost("()", "c()")
+    nvim.expect_ghost("()", "c()")
     assert nvim.rows()[:3] == ["if a:", "    b()", "c()"]
     nvim.settle()
     assert len(stub.asked()) == asked
@@ -93,7 +93,7 @@ def test_a_bracket_closed_by_an_editor_plugin_does_not_disturb(start: Start, stu
     nvim = show_bar(start, stub, file, init="vim.keymap.set('i', '(', '()<Left>')")
     nvim.type("bar(")
     nvim.wait(lambda: nvim.lines() == ["foo.bar()"])
-    nvim.wait_ghost("baz")
+    nvim.expect_ghost("baz")
     assert nvim.rows()[0] == "foo.bar(baz)"
     nvim.type("<M-l>|")
     nvim.wait(lambda: nvim.lines() == ["foo.bar(baz)|"])
@@ -113,7 +113,7 @@ GOING = {
 def test_going_elsewhere_takes_it_away(start: Start, stub: Stub, file: Path, keys: str) -> None:
     nvim = show_bar(start, stub, file, "\nother line\n")
     nvim.type(keys)
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     marks = "return #vim.api.nvim_buf_get_extmarks(1, vim.api.nvim_create_namespace('autocrea'), 0, -1, {})"
     assert nvim.lua(marks) == 0
     assert nvim.messages() == []
@@ -134,7 +134,7 @@ def test_a_change_from_elsewhere_takes_it_away(
     nvim.lua(code)
     nvim.type("b")  # the beginning of what was shown
     nvim.wait(lambda: nvim.lines() == lines)
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     assert nvim.messages() == []
 
 
@@ -143,7 +143,7 @@ def test_keys_in_one_burst_are_one_request(start: Start, stub: Stub, file: Path)
     nvim = start("debounce_ms = 200")
     nvim.edit(file)
     nvim.type("iabcdefghijklmnopqrstuvwxyz")
-    nvim.wait_ghost("!")
+    nvim.expect_ghost("!")
     assert stub.asked() == ["abcdefghijklmnopqrstuvwxyz"]
     assert stub.received("textDocument/inlineCompletion")[0]["context"] == {"triggerKind": 2}
 
@@ -169,7 +169,7 @@ def test_errors_are_never_shown(start: Start, stub: Stub, file: Path, error: dic
     nvim.settle()
     stub.script(inline=[{"head": "foo.x", "insert": "yz"}])
     nvim.type("x")
-    nvim.wait_ghost("yz")
+    nvim.expect_ghost("yz")
     assert nvim.lines() == ["foo.x"]
     assert nvim.messages() == []
     assert nvim.mode() == "i"
@@ -179,7 +179,7 @@ def test_typing_goes_on_when_the_server_dies(start: Start, stub: Stub, file: Pat
     nvim = show_bar(start, stub, file)
     nvim.execute("stub.crash")
     nvim.wait(lambda: nvim.lua("return #vim.lsp.get_clients()") == 0)
-    nvim.wait_ghost()
+    nvim.expect_ghost()
     nvim.type("more")
     nvim.wait(lambda: nvim.lines() == ["foo.more"])
     # Neovim itself says once that the program ended; we add nothing.

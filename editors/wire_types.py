@@ -44,7 +44,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """Everything in `wire`, each list in order of definition."""
+    """Everything in `wire`, each list by name."""
 
     names: dict[Any, str]  # of its types: Literals and shapes
     constants: tuple[Group, ...]
@@ -95,18 +95,19 @@ LUA = Language(
 
 
 def read_contract() -> Contract:
-    """The module `wire` as values, comments included."""
-    docs = _docs(Path(wire.__file__).read_text("utf-8"))
+    """The package `wire` as values, comments included."""
+    docs = {name: doc for file in _sources() for name, doc in _docs(file.read_text("utf-8")).items()}
     names: dict[Any, str] = {}
     constants: list[Group] = []
     shapes: list[Group] = []
-    for name, item in vars(wire).items():
+    for name in wire.__all__:
+        item = getattr(wire, name)
         if typing.get_origin(item) is Literal:
             names[item] = name
         elif is_dataclass(item) and isinstance(item, type):
             names[item] = name
             shapes.append(Group(name=name, doc=docs[name], entries=tuple(_fields(item, docs))))
-        elif isinstance(item, type) and item.__module__ == wire.__name__:
+        elif isinstance(item, type):
             constants.append(Group(name=name, doc=docs[name], entries=tuple(_constants(item, docs))))
     return Contract(names=names, constants=tuple(constants), shapes=tuple(shapes))
 
@@ -114,7 +115,7 @@ def read_contract() -> Contract:
 def typescript(contract: Contract) -> str:
     """`wire.ts`: constants as `const` objects, shapes as read-only interfaces."""
     language = replace(TYPESCRIPT, names={**TYPESCRIPT.names, **contract.names})
-    lines = [f"// {HEADER.format('lsp/wire.py')}", "", f"export const VERSION = {wire.VERSION};"]
+    lines = [f"// {HEADER.format('lsp/wire')}", "", f"export const VERSION = {wire.VERSION};"]
     for group in contract.constants:
         lines += ["", *_ts_doc(group.doc), f"export const {group.name} = {{"]
         for entry in group.entries:
@@ -135,7 +136,7 @@ def lua(contract: Contract) -> str:
     """`wire.lua`: the constants as a module, the shapes as LuaCATS classes."""
     names = {kind: f"autocrea.{name}" for kind, name in contract.names.items()}
     language = replace(LUA, names={**LUA.names, **names})
-    lines = [f"-- {HEADER.format('lsp/wire.py')}", ""]
+    lines = [f"-- {HEADER.format('lsp/wire')}", ""]
     lines += [f"---@alias autocrea.{name} {LUA.type(kind)}" for kind, name in _aliases(contract)]
     for shape in contract.shapes:
         lines += ["", *_lua_doc(shape.doc), f"---@class autocrea.{shape.name}"]
@@ -163,6 +164,10 @@ def lua_settings(rows: Iterable[settings.Row]) -> str:
     for group, body in classes.items():
         lines += ["", f"---@class autocrea.Settings{'.' if group else ''}{group}", *body]
     return "\n".join([*lines, ""])
+
+
+def _sources() -> list[Path]:
+    return sorted(Path(wire.__file__).parent.glob("[!_]*.py"))
 
 
 def _fields(shape: type[Any], docs: dict[str, str]) -> Iterator[Entry]:

@@ -229,7 +229,7 @@ def test_only_what_narrows_is_kept_and_everything_else_is_named(name: str) -> No
 
 def test_nothing_that_costs_leaks_or_decides_who_answers_is_a_repositorys_to_set() -> None:
     theirs = {name for name, row in ROWS.items() if row.repository != "never"}
-    assert theirs <= {"inline.enable", "inline.disabledLanguages"}
+    assert theirs <= {"inline.enable", "inline.disabledLanguages", "actions.enable"}
     assert all(row.repository == "never" for row in ROWS.values() if row.scope == "machine")
 
 

@@ -5,9 +5,9 @@ A prompt says what is wanted, not how to ask for it: each backend translates it 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Kind = Literal["generate", "explain", "fix", "refactor", "complete", "chat"]
 """The six things an assistant is asked for; the kind that is counted in the usage history."""
@@ -43,11 +43,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPrompt:
-    """A conversation; `stable` goes first and is the same from call to call (cached where the service can)."""
+    """A conversation; `stable` goes first and is the same from call to call (cached where the service can).
+
+    `schema`: the answer is to be JSON of that schema. A service that cannot promise it answers as it likes: read it
+    with care.
+    """
 
     stable: str
     messages: tuple[Message, ...]
     kind: Kind = "chat"
+    schema: Mapping[str, Any] | None = None
     max_output_tokens: int = 4096
     request_id: str = ""
     detail: str = ""
@@ -94,6 +99,11 @@ class Capabilities:
     inline: bool  # accepts FillPrompt
     chat: bool  # accepts ChatPrompt
     local: bool  # answers on this machine: costs nothing, sends nothing
+    explains: bool = False  # accepts ChatPrompt of kind "explain", though not others
+
+    def can(self, kind: Kind) -> bool:
+        """Whether a prompt of that kind is answered."""
+        return self.inline if kind == "complete" else self.chat or (self.explains and kind == "explain")
 
 
 class Backend(Protocol):
@@ -110,6 +120,13 @@ class Backend(Protocol):
         """At most one Started, then Deltas, then exactly one Done.
 
         Raises BackendError, OverBudget, StaleRequest, or UserError (NoCredentials, something to install or to set).
+        """
+        ...
+
+    async def count_tokens(self, prompt: ChatPrompt) -> int | None:
+        """Input tokens of that prompt as the service counts them, without answering it; None: it cannot tell.
+
+        Never raises BackendError. The prompt leaves this machine as it would when streamed.
         """
         ...
 

@@ -17,7 +17,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
 
-from autocrea_lsp.ai.base import Backend, Capabilities, Delta, Done, FillPrompt, Kind, Prompt, Started
+from autocrea_lsp.ai.base import Backend, Capabilities, ChatPrompt, Delta, Done, FillPrompt, Kind, Prompt, Started
 from autocrea_lsp.ai.pricing import cost_micros
 
 Outcome = Literal["ok", "error", "cancelled"]
@@ -130,6 +130,9 @@ class Metered:
                     error=error_name,
                 )
             )
+
+    async def count_tokens(self, prompt: ChatPrompt) -> int | None:
+        return await self.inner.count_tokens(prompt)
 
     async def prewarm(self, prompt: FillPrompt | None) -> None:
         await self.inner.prewarm(prompt)

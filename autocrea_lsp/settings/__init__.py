@@ -1,5 +1,14 @@
 """Settings: `schema` defines and documents each, `reading` makes them from what clients and files say."""
 
+from autocrea_lsp.settings.acting import (
+    ActionsSettings,
+    BudgetSettings,
+    ChatSettings,
+    FixSettings,
+    LimitsSettings,
+    PrivacySettings,
+    SandboxSettings,
+)
 from autocrea_lsp.settings.reading import merge, parse, repository_part
 from autocrea_lsp.settings.schema import (
     BackendName,
@@ -16,14 +25,21 @@ from autocrea_lsp.settings.schema import (
 )
 
 __all__ = [
+    "ActionsSettings",
     "BackendName",
+    "BudgetSettings",
+    "ChatSettings",
     "ClaudeSettings",
     "CompletionSettings",
     "EmbeddedSettings",
+    "FixSettings",
     "HistorySettings",
     "InlineSettings",
+    "LimitsSettings",
     "LogSettings",
+    "PrivacySettings",
     "Row",
+    "SandboxSettings",
     "Settings",
     "camel",
     "merge",

@@ -10,36 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
-Scope = Literal["machine", "window", "resource"]
-Repository = Literal["never", "narrow", "any"]
-
-
-def setting(
-    default: Any,
-    doc: str,
-    *,
-    scope: Scope = "window",
-    minimum: float | None = None,
-    maximum: float | None = None,
-    repository: Repository = "never",
-    choices: Mapping[str, str] | None = None,
-) -> Any:
-    """A documented field. `scope` is VS Code's; `repository` says what a repository's file may do with it.
-
-    `narrow`: it may only switch it off. `choices` explains each allowed value of a Literal.
-    """
-    return field(
-        default=default,
-        metadata={
-            "doc": doc,
-            "scope": scope,
-            "minimum": minimum,
-            "maximum": maximum,
-            "repository": repository,
-            "choices": dict(choices or {}),
-        },
-    )
-
+from autocrea_lsp.settings.acting import (
+    ActionsSettings,
+    BudgetSettings,
+    ChatSettings,
+    FixSettings,
+    LimitsSettings,
+    PrivacySettings,
+    SandboxSettings,
+)
+from autocrea_lsp.settings.definition import Repository, Scope, setting
 
 BackendName = Literal["auto", "claude", "embedded", "none"]
 MenuMode = Literal["auto", "on", "off"]
@@ -120,6 +100,11 @@ class EmbeddedSettings:
         minimum=0,
         maximum=64,
     )
+    explain: bool = setting(
+        False,
+        "Let the embedded model explain code too. It is a toy: most of what it says is wrong.",
+        scope="machine",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +148,13 @@ class Settings:
     )
     inline: InlineSettings = field(default_factory=InlineSettings)
     completion: CompletionSettings = field(default_factory=CompletionSettings)
+    actions: ActionsSettings = field(default_factory=ActionsSettings)
+    fix: FixSettings = field(default_factory=FixSettings)
+    chat: ChatSettings = field(default_factory=ChatSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    limits: LimitsSettings = field(default_factory=LimitsSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
+    sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     claude: ClaudeSettings = field(default_factory=ClaudeSettings)
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)
     history: HistorySettings = field(default_factory=HistorySettings)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from autocrea_lsp.access.credentials import Found
-from autocrea_lsp.ai.base import Capabilities, Delta, Done, FillPrompt, Kind, Prompt, Started
+from autocrea_lsp.ai.base import Capabilities, ChatPrompt, Delta, Done, FillPrompt, Kind, Prompt, Started
 from autocrea_lsp.ai.claude import faults, models, request, sdk
 from autocrea_lsp.ai.claude.reply import SERVICE, Reply
 from autocrea_lsp.errors import AutocreaError, BackendError, BrokenReply, StaleRequest
@@ -122,6 +122,10 @@ class ClaudeBackend:
                     if wait_s is None or now + wait_s > deadline:
                         raise fault.error from None  # the cause may hold the request
                 await asyncio.sleep(wait_s)
+
+    async def count_tokens(self, prompt: ChatPrompt) -> int | None:
+        """As the contract says."""
+        return None
 
     async def prewarm(self, prompt: FillPrompt | None) -> None:
         """Import the SDK and make the client, if there are credentials. Sends nothing."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import aclosing, asynccontextmanager
 
 from autocrea_lsp.ai import weights
-from autocrea_lsp.ai.base import Capabilities, Delta, Done, FillPrompt, Kind, Prompt, Started, StopReason
+from autocrea_lsp.ai.base import Capabilities, ChatPrompt, Delta, Done, FillPrompt, Kind, Prompt, Started, StopReason
 from autocrea_lsp.ai.embedded.completion import SERVICE, Client, Connection, Piece, WorkerLost
 from autocrea_lsp.ai.embedded.process import CONTEXT_TOKENS, WorkerProcess, available
 from autocrea_lsp.ai.embedded.reading import Seen, slices
@@ -71,6 +71,10 @@ class EmbeddedBackend:
         finally:
             task.cancel()
             await asyncio.wait([task])
+
+    async def count_tokens(self, prompt: ChatPrompt) -> int | None:
+        """Not told: its prompts cost nothing."""
+        return None
 
     async def prewarm(self, prompt: FillPrompt | None) -> None:
         """Start the worker, and let it read the window of `prompt`. Gives way to every real request."""

@@ -6,6 +6,13 @@
 ---@field backend? "auto"|"claude"|"embedded"|"none"
 ---@field inline? autocrea.Settings.inline
 ---@field completion? autocrea.Settings.completion
+---@field actions? autocrea.Settings.actions
+---@field fix? autocrea.Settings.fix
+---@field chat? autocrea.Settings.chat
+---@field privacy? autocrea.Settings.privacy
+---@field limits? autocrea.Settings.limits
+---@field budget? autocrea.Settings.budget
+---@field sandbox? autocrea.Settings.sandbox
 ---@field claude? autocrea.Settings.claude
 ---@field embedded? autocrea.Settings.embedded
 ---@field history? autocrea.Settings.history
@@ -32,6 +39,49 @@
 --- Offer the same suggestion as an item of the completion menu.
 ---@field enable? "auto"|"on"|"off"
 
+---@class autocrea.Settings.actions
+--- Offer code actions: fix, refactor, explain, document, tests, generate.
+---@field enable? boolean
+
+---@class autocrea.Settings.fix
+--- Stop a checker (ruff, pyright, tsc, …) that has not judged a fix after this long (seconds). The fix
+--- then counts as unchecked and you are asked.
+---@field checkTimeout? number
+
+---@class autocrea.Settings.chat
+--- Keep chats in the usage database, with secrets redacted. Off: they are forgotten when the server
+--- ends.
+---@field keepHistory? boolean
+
+---@class autocrea.Settings.privacy
+--- What `.gitignore` keeps from the model. Files named by `.autocreaignore` and its like are never
+--- sent.
+---@field gitignore? "context"|"all"|"off"
+
+---@class autocrea.Settings.limits
+--- Whom the limits on requests hold for. The budget holds for everybody.
+---@field apply? "remote"|"everyone"|"nobody"
+--- Most requests of all kinds in any 15 minutes.
+---@field generalPerQuarterHour? integer
+--- Most requests to a model in any 15 minutes. Retries, checks, summaries and suggestions while typing
+--- are not counted.
+---@field aiPerQuarterHour? integer
+--- Most deployments in any hour.
+---@field deploysPerHour? integer
+--- Most requests to a model in a calendar month. 0: any number.
+---@field aiPerMonth? integer
+
+---@class autocrea.Settings.budget
+--- Warn when a day's calls have cost this much (US dollars), and send nothing more at twice that. 0: no
+--- budget.
+---@field perDay? number
+--- The same for a calendar month: a warning at this much, and the end at twice that. 0: no budget.
+---@field perMonth? number
+
+---@class autocrea.Settings.sandbox
+--- How programs that check or run code are locked in.
+---@field level? "auto"|"required"|"off"
+
 ---@class autocrea.Settings.claude
 --- Base URL of the Messages API, without `/v1`. Empty: the environment's `ANTHROPIC_BASE_URL`, else
 --- Anthropic.
@@ -48,6 +98,8 @@
 ---@field modelPath? string
 --- Threads for the embedded model. 0: half the cores, at most 4.
 ---@field threads? integer
+--- Let the embedded model explain code too. It is a toy: most of what it says is wrong.
+---@field explain? boolean
 
 ---@class autocrea.Settings.history
 --- Keep the text of prompts and answers in the usage database, with secrets redacted. Off: only counts.

@@ -1,39 +1,12 @@
-"""Names and shapes of everything that is ours on the wire, and nothing of LSP's own.
-
-TypeScript and Lua get their constants and types from here (`make gen`). Fields are camelCase, as on the wire.
-Custom messages go only to clients that declare `capabilities.experimental.autocrea = {"version": 1}`.
-"""
+"""Shapes of the server as a whole: options, status, keys, the model, usage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = 1
-"""Version of the custom messages, in `capabilities.experimental.autocrea.version` on both sides."""
-
 State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
 Provider = Literal["anthropic"]
-
-
-class Method:
-    """Custom methods: `autocrea/…`."""
-
-    STATUS = "autocrea/status"  # client → server, request
-    STATUS_CHANGED = "autocrea/statusChanged"  # server → client, notification
-    TRUST = "autocrea/trust"  # client → server, notification
-    CREDENTIALS = "autocrea/credentials"  # server → client, request
-    CREDENTIALS_CHANGED = "autocrea/credentialsChanged"  # client → server, notification
-
-
-class Command:
-    """Server commands, by `workspace/executeCommand`. Palette commands of an editor are `autocrea.*`, never these."""
-
-    MODEL_INSTALL = "autocrea.server.model.install"  # [InstallParams?] → Installed
-    STATUS = "autocrea.server.status"  # [StatusParams?] → Status
-    STATS = "autocrea.server.stats"  # [StatsParams?] → Stats
-    LOG = "autocrea.server.log"  # [] → LogLocation
-    ACCEPTED = "autocrea.server.suggestion.accepted"  # [AcceptedParams] → null; an inline item's command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +86,9 @@ class StatsParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    totalRequests: int  # noqa: N815  # wire names are camelCase
-    totalTokens: int  # noqa: N815
-    byType: dict[str, int]  # noqa: N815
-    averageTokensPerRequest: float  # noqa: N815
-    costMicros: int  # noqa: N815  # millionths of a US dollar
+    totalRequests: int
+    totalTokens: int
+    byType: dict[str, int]
+    averageTokensPerRequest: float
+    costMicros: int  # millionths of a US dollar
     accepted: int

@@ -1,0 +1,60 @@
+"""Names of everything that is ours on the wire: custom methods, server commands, commands that our editors bring."""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Version of the custom messages, in `capabilities.experimental.autocrea.version` on both sides."""
+
+
+class Method:
+    """Custom methods: `autocrea/…`. Requests with a `partialResultToken` stream their text as `$/progress`."""
+
+    STATUS = "autocrea/status"  # client → server, request
+    STATUS_CHANGED = "autocrea/statusChanged"  # server → client, notification
+    TRUST = "autocrea/trust"  # client → server, notification
+    CREDENTIALS = "autocrea/credentials"  # server → client, request
+    CREDENTIALS_CHANGED = "autocrea/credentialsChanged"  # client → server, notification
+    EDIT = "autocrea/edit"  # client → server, request: EditParams → Proposal
+    GENERATE = "autocrea/generate"  # client → server, request: GenerateParams → Generated; streams TextChunk
+    EXPLAIN = "autocrea/explain"  # client → server, request: ExplainParams → Explanation; streams TextChunk
+    CHAT = "autocrea/chat"  # client → server, request: ChatParams → ChatAnswer; streams TextChunk
+    CHAT_SESSIONS = "autocrea/chat/sessions"  # client → server, request: ChatSessionsParams → ChatSessions
+    CHAT_FORGET = "autocrea/chat/forget"  # client → server, request: ChatForgetParams → null
+    COMMIT_MESSAGE = "autocrea/commitMessage"  # client → server, request: CommitMessageParams → CommitMessage
+    PREVIEW = "autocrea/preview"  # client → server, request: PreviewParams → PromptPreview; nothing is sent
+    LAST_PROMPT = "autocrea/lastPrompt"  # client → server, request: LastPromptParams → PromptPreview
+    PROPOSALS = "autocrea/proposal/list"  # client → server, request: ProposalsParams → Proposals
+    PROPOSAL = "autocrea/proposal/get"  # client → server, request: ProposalParams → Proposal
+    PROPOSAL_ACCEPT = "autocrea/proposal/accept"  # client → server, request: HunksParams → Accepted; client applies
+    PROPOSAL_REJECT = "autocrea/proposal/reject"  # client → server, request: HunksParams → Proposal
+    PROPOSAL_REGENERATE = "autocrea/proposal/regenerate"  # client → server, request: RegenerateParams → Proposal
+
+
+class Command:
+    """Server commands, by `workspace/executeCommand`. Palette commands of an editor are `autocrea.*`, never these."""
+
+    MODEL_INSTALL = "autocrea.server.model.install"  # [InstallParams?] → Installed
+    STATUS = "autocrea.server.status"  # [StatusParams?] → Status
+    STATS = "autocrea.server.stats"  # [StatsParams?] → Stats
+    LOG = "autocrea.server.log"  # [] → LogLocation
+    ACCEPTED = "autocrea.server.suggestion.accepted"  # [AcceptedParams] → null; an inline item's command
+    ACT = "autocrea.server.act"  # [ActionData] → Proposal; a code action's edit, applied here for plain clients
+    EDIT = "autocrea.server.edit"  # [EditParams] → Proposal; applied by `workspace/applyEdit`
+    GENERATE = "autocrea.server.generate"  # [GenerateParams] → Generated; applied by `workspace/applyEdit`
+    EXPLAIN = "autocrea.server.explain"  # [ExplainParams] → Explanation; shown by `window/showDocument` or a message
+    CHAT = "autocrea.server.chat"  # [ChatParams] → ChatAnswer; shown likewise
+    COMMIT_MESSAGE = "autocrea.server.commitMessage"  # [CommitMessageParams?] → CommitMessage; shown likewise
+    PREVIEW = "autocrea.server.preview"  # [PreviewParams] → PromptPreview
+    LAST_PROMPT = "autocrea.server.lastPrompt"  # [LastPromptParams?] → PromptPreview
+    PROPOSAL_ACCEPT = "autocrea.server.proposal.accept"  # [HunksParams] → Accepted; applied by `workspace/applyEdit`
+    PROPOSAL_REJECT = "autocrea.server.proposal.reject"  # [HunksParams] → Proposal
+
+
+class EditorCommand:
+    """Commands of code actions that our own editors run themselves; sent to clients that know our messages only."""
+
+    REFACTOR = "autocrea.refactor"  # [EditParams without instruction]: ask for one, send `autocrea/edit`, show it
+    EXPLAIN = "autocrea.explain"  # [ExplainParams]: send `autocrea/explain`, show the answer
+    GENERATE = "autocrea.generate"  # [GenerateParams without prompt]: ask for one, send `autocrea/generate`, show it
+    REVIEW = "autocrea.review"  # [ProposalParams]: show that proposal, to accept or reject by hunk
+    APPLIED = "autocrea.applied"  # [FixApplied]: say whether the diagnostics went, else offer undo

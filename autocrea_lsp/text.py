@@ -61,6 +61,16 @@ class Snapshot:
         return self.lines[self.line][self.column :] + "".join(self.lines[self.line + 1 : last_line + 1])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of a document: lines from 0, columns in code points, the end exclusive. May be empty."""
+
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+
+
 def split_lines(text: str) -> list[str]:
     """Split into lines that keep their ends, on LSP's three line ends only."""
     if "\r" in text:

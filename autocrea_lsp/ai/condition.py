@@ -36,8 +36,17 @@ def nobody(wanted: BackendName, why: AutocreaError | None) -> Condition:
     return Condition(state="error", message=f"No backend. {_INSTALL}", installable=True)
 
 
-def answering(backend: Backend, error: AutocreaError | None, window: SlidingWindow) -> Condition:
-    """Somebody answers; `error` is how the last call ended, `window` what is left of the hour's remote calls."""
+def answering(
+    backend: Backend, error: AutocreaError | None, window: SlidingWindow, spent: str | None = None
+) -> Condition:
+    """Somebody answers; `error` is how the last call ended, `window` what is left of the hour's remote calls.
+
+    `spent` says that the budget is used up.
+    """
+    if spent is not None and not backend.capabilities.local:
+        return Condition(
+            state="overBudget", message=spent, backend=backend.name, model=backend.model_for("complete")
+        )
     state, message = _state(backend, error, window)
     return Condition(state=state, message=message, backend=backend.name, model=backend.model_for("complete"))
 

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 import uuid
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from autocrea_lsp.ai.base import Backend, Capabilities, ChatPrompt, Delta, Done, FillPrompt, Kind, Prompt, Started
-from autocrea_lsp.ai.pricing import cost_micros
+from autocrea_lsp.ai.pricing import cost_micros, text_tokens
+from autocrea_lsp.errors import AutocreaError, BackendError
 
 Outcome = Literal["ok", "error", "cancelled"]
 
 CARET = "\N{BLACK VERTICAL RECTANGLE}"
 """Stands at the caret in a prompt's text."""
 
-_CHARACTERS_PER_TOKEN = 3  # of source code, with current tokenizers; only for answers that were closed early
+PROMPTS_KEPT = 10  # in memory only; a chat with a whole file in each may be some megabytes
+FILLS_KEPT = 3  # of these; more, and a few keys typed would push out what the user asked for
 
 _log = logging.getLogger(__name__)
 
@@ -62,17 +64,32 @@ class Call:
         return "\n\n".join(f"{message.role}: {message.text}" for message in self.asked.messages)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What was sent last. Until its stream has ended, `outcome` is None and the counts are those known so far."""
+
+    prompt: Prompt = field(repr=False)
+    backend: str
+    model: str
+    at: float  # Unix seconds, when the stream began
+    input_tokens: int = 0  # cached or not
+    output_tokens: int = 0
+    cost_micros: int | None = None  # None: not known, or not yet
+    outcome: Outcome | None = None
+
+
 Sink = Callable[[Call], None]
 """Takes a Call; must not block."""
 
 
 class Metered:
-    """A backend that tells `sink` of each call of the backend inside it."""
+    """A backend that tells `sink` of each call of the backend inside it, and keeps the last prompts."""
 
     def __init__(self, inner: Backend, sink: Sink) -> None:
         self.inner = inner
         self.name = inner.name
         self.capabilities: Capabilities = inner.capabilities
+        self.last_prompts: deque[Sent] = deque(maxlen=PROMPTS_KEPT)  # oldest first
         self._sink = sink
 
     def model_for(self, kind: Kind) -> str:
@@ -84,9 +101,10 @@ class Metered:
         first: float | None = None
         answer: list[str] = []
         outcome: Outcome = "ok"
-        error_name: str | None = None
+        problem: Exception | None = None
         took: Started | None = None
         end: Done | None = None
+        sent = self._keep(prompt)
         try:
             async with aclosing(self.inner.stream(prompt)) as items:
                 async for item in items:
@@ -105,31 +123,31 @@ class Metered:
             outcome = "cancelled"
             raise
         except Exception as error:
-            outcome, error_name = "error", type(error).__name__
+            outcome, problem = "error", error
             raise
         finally:
             text = "".join(answer)
-            done = end or _estimate(took, text, self.inner.model_for(prompt.kind))
-            self._tell(
-                Call(
-                    request_id=prompt.request_id or uuid.uuid4().hex,
-                    detail=prompt.detail,
-                    asked=prompt,
-                    answer=text,
-                    backend=self.name,
-                    model=done.model,
-                    kind=prompt.kind,
-                    outcome=outcome,
-                    input_tokens=done.input_tokens,
-                    output_tokens=done.output_tokens,
-                    cache_read_tokens=done.cache_read_tokens,
-                    cache_write_tokens=done.cache_write_tokens,
-                    cost_micros=0 if self.capabilities.local else cost_micros(done),
-                    latency_ms=_ms_since(began, time.monotonic()),
-                    first_token_ms=None if first is None else _ms_since(began, first),
-                    error=error_name,
-                )
+            done = end or _estimate(took, text, sent.model)
+            call = Call(
+                request_id=prompt.request_id or uuid.uuid4().hex,
+                detail=prompt.detail,
+                asked=prompt,
+                answer=text,
+                backend=self.name,
+                model=done.model,
+                kind=prompt.kind,
+                outcome=outcome,
+                input_tokens=done.input_tokens,
+                output_tokens=done.output_tokens,
+                cache_read_tokens=done.cache_read_tokens,
+                cache_write_tokens=done.cache_write_tokens,
+                cost_micros=0 if self.capabilities.local else cost_micros(done),
+                latency_ms=_ms_since(began, time.monotonic()),
+                first_token_ms=None if first is None else _ms_since(began, first),
+                error=type(problem).__name__ if problem else None,
             )
+            self._complete(sent, call if took or end or _left(problem) else None)
+            self._tell(call)
 
     async def count_tokens(self, prompt: ChatPrompt) -> int | None:
         return await self.inner.count_tokens(prompt)
@@ -139,6 +157,31 @@ class Metered:
 
     async def aclose(self) -> None:
         await self.inner.aclose()
+
+    def _keep(self, prompt: Prompt) -> Sent:
+        sent = Sent(prompt=prompt, backend=self.name, model=self.inner.model_for(prompt.kind), at=time.time())
+        fills = [index for index, one in enumerate(self.last_prompts) if isinstance(one.prompt, FillPrompt)]
+        if isinstance(prompt, FillPrompt) and len(fills) >= FILLS_KEPT:
+            del self.last_prompts[fills[0]]
+        self.last_prompts.append(sent)
+        return sent
+
+    def _complete(self, sent: Sent, call: Call | None) -> None:
+        """What was sent has had its answer; None: nothing was sent after all."""
+        at = next((index for index, one in enumerate(self.last_prompts) if one is sent), None)
+        if at is None:  # ten others have begun since
+            return
+        if call is None:
+            del self.last_prompts[at]
+            return
+        self.last_prompts[at] = replace(
+            sent,
+            model=call.model,
+            input_tokens=call.input_tokens + call.cache_read_tokens + call.cache_write_tokens,
+            output_tokens=call.output_tokens,
+            cost_micros=call.cost_micros,
+            outcome=call.outcome,
+        )
 
     def _tell(self, call: Call) -> None:
         try:
@@ -152,10 +195,15 @@ def _estimate(took: Started | None, answer: str, model: str) -> Done:
         model=took.model if took else model,
         stop="end",
         input_tokens=took.input_tokens if took else 0,
-        output_tokens=math.ceil(len(answer) / _CHARACTERS_PER_TOKEN),
+        output_tokens=text_tokens(answer),
         cache_read_tokens=took.cache_read_tokens if took else 0,
         cache_write_tokens=took.cache_write_tokens if took else 0,
     )
+
+
+def _left(problem: Exception | None) -> bool:
+    """Whether a prompt without any answer may have left for the service: not when we failed before (no key, stale)."""
+    return not isinstance(problem, AutocreaError) or isinstance(problem, BackendError)
 
 
 def _being_cancelled() -> bool:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -17,8 +19,8 @@ from autocrea_lsp.ai.base import (
     Prompt,
     Started,
 )
-from autocrea_lsp.ai.metered import CARET, Call, Metered
-from autocrea_lsp.errors import RateLimited
+from autocrea_lsp.ai.metered import CARET, FILLS_KEPT, PROMPTS_KEPT, Call, Metered
+from autocrea_lsp.errors import NoCredentials, OverBudget, RateLimited, StaleRequest
 
 FILL = FillPrompt(
     prefix="a = ", suffix="\nb", first_line=0, language="python", file_name="a.py", request_id="r1", detail="menu"
@@ -54,6 +56,9 @@ class Scripted:
                 await asyncio.Event().wait()
         finally:
             self.closed.set()
+
+    async def count_tokens(self, prompt: ChatPrompt) -> int | None:
+        return len(prompt.stable)
 
     async def prewarm(self, prompt: FillPrompt | None) -> None:
         self.prewarmed.append(prompt)
@@ -190,7 +195,90 @@ async def test_it_is_its_backend_in_everything_else() -> None:
         inner.capabilities,
         "model-of-fix",
     )
+    assert await metered.count_tokens(CHAT) == len(CHAT.stable)
+    assert not metered.last_prompts
     await metered.prewarm(FILL)
     await metered.aclose()
     assert inner.prewarmed == [FILL]
     assert inner.closed.is_set()
+
+
+async def test_what_was_sent_is_kept_from_the_start_and_completed_at_the_end() -> None:
+    metered = Metered(Scripted(STARTED, Delta(text="1 + 1"), DONE), lambda _call: None)
+    before = time.time()
+    async with aclosing(metered.stream(CHAT)) as items:
+        await anext(items)
+        (sent,) = metered.last_prompts
+        assert (sent.prompt, sent.backend, sent.model) == (CHAT, "scripted", "model-of-explain")
+        assert sent.outcome is None
+        assert (sent.input_tokens, sent.output_tokens, sent.cost_micros) == (0, 0, None)
+        assert before <= sent.at <= time.time()
+        _ = [item async for item in items]
+    (done,) = metered.last_prompts
+    assert (done.prompt, done.at, done.model, done.outcome) == (CHAT, sent.at, "claude-haiku-5-5", "ok")
+    assert (done.input_tokens, done.output_tokens, done.cost_micros) == (1500, 20, 115)
+    assert "why?" not in repr(done)
+    await read(metered)
+    assert [sent.prompt for sent in metered.last_prompts] == [CHAT, FILL]
+
+
+async def test_only_the_last_prompts_are_kept_and_an_older_stream_may_still_end() -> None:
+    metered = Metered(Scripted(STARTED, Delta(text="x"), DONE), lambda _call: None)
+    async with aclosing(metered.stream(CHAT)) as old:
+        await anext(old)
+        for number in range(PROMPTS_KEPT):
+            await read(metered, replace(CHAT, request_id=str(number)))
+        _ = [item async for item in old]
+    assert [sent.prompt.request_id for sent in metered.last_prompts] == [str(number) for number in range(PROMPTS_KEPT)]
+    assert {sent.outcome for sent in metered.last_prompts} == {"ok"}
+
+
+async def test_typing_does_not_push_out_what_was_asked_for() -> None:
+    metered = Metered(Scripted(STARTED, Delta(text="x"), DONE), lambda _call: None)
+    for prompt in (FILL, CHAT, *[replace(FILL, request_id=str(number)) for number in range(50)], CHAT):
+        await read(metered, prompt)
+    kept = [sent.prompt for sent in metered.last_prompts]
+    assert kept == [CHAT, *[replace(FILL, request_id=str(number)) for number in range(50 - FILLS_KEPT, 50)], CHAT]
+
+
+async def test_equal_prompts_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1.0)  # a clock that is too coarse to tell them apart
+    metered = Metered(Scripted(STARTED, Delta(text="x"), DONE), lambda _call: None)
+    async with aclosing(metered.stream(FILL)) as first:
+        await anext(first)
+        await read(metered)
+        assert [sent.outcome for sent in metered.last_prompts] == [None, "ok"]
+        _ = [item async for item in first]
+    assert [sent.outcome for sent in metered.last_prompts] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (NoCredentials("none"), False),
+        (OverBudget("spent"), False),
+        (StaleRequest("old"), False),
+        (RateLimited("scripted", "slow down"), True),
+        (ValueError("a mistake of ours"), True),
+    ],
+)
+async def test_what_was_never_sent_is_not_kept(error: Exception, kept: bool) -> None:
+    metered = Metered(Scripted(error), lambda _call: None)
+    with pytest.raises(type(error)):
+        await read(metered, CHAT)
+    assert [sent.outcome for sent in metered.last_prompts] == (["error"] if kept else [])
+    after_a_start = Metered(Scripted(STARTED, error), lambda _call: None)
+    with pytest.raises(type(error)):
+        await read(after_a_start, CHAT)
+    assert [sent.input_tokens for sent in after_a_start.last_prompts] == [1500]
+
+
+async def test_a_cancelled_prompt_was_sent_as_far_as_we_know() -> None:
+    inner = Scripted(hang=True)
+    metered = Metered(inner, lambda _call: None)
+    task = asyncio.create_task(read(metered))
+    await inner.hanging.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [(sent.prompt, sent.outcome) for sent in metered.last_prompts] == [(FILL, "cancelled")]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 
 import pytest
 
 from autocrea_lsp.ai import pricing
-from autocrea_lsp.ai.base import Done
-from autocrea_lsp.ai.pricing import cost_micros
+from autocrea_lsp.ai.base import ChatPrompt, Done, FillPrompt, Message, Prompt
+from autocrea_lsp.ai.claude import models, request
+from autocrea_lsp.ai.pricing import cost_micros, estimate_micros, estimate_tokens, most_micros
 
 
 def done(model: str, *tokens: int) -> Done:
@@ -49,3 +51,63 @@ def test_an_unknown_model_has_no_price_and_is_named_once(model: str, caplog: pyt
     (line,) = caplog.messages
     assert model[:80] in line
     assert len(line) < 200
+
+
+def chat(*texts: str, stable: str = "", schema: object = None) -> ChatPrompt:
+    messages = tuple(Message(role="user", text=text) for text in texts)
+    return ChatPrompt(stable=stable, messages=messages, schema=schema, max_output_tokens=1000)  # type: ignore[arg-type]
+
+
+CODE = "def load(path):\n    with open(path) as f:\n        return json.load(f)\n" * 100  # 7,000 characters
+FILL = FillPrompt(prefix="a" * 299, suffix="b" * 31, first_line=0, language="python", file_name="a.py")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens"),
+    [
+        (chat(), 0),
+        (chat("abc"), 1 + 4),
+        (chat("abcd"), 2 + 4),
+        (chat("abc", "abc", stable="abcdef"), 2 + 5 + 5),
+        (chat(CODE), 2334 + 4),
+        (chat("日本語の説明"), 6 + 4),  # about a token a character, not a third of one
+        (chat("\ud800"), 1 + 4),  # half a character is no reason to fail
+        (chat("abc", schema={"type": "object"}), 5 + 6),
+        (chat("abc", schema=MappingProxyType({"type": "object"})), 5 + 6),
+        (FILL, 100 + 11),
+    ],
+)
+def test_about_how_many_tokens_a_prompt_is(prompt: Prompt, tokens: int) -> None:
+    assert estimate_tokens(prompt) == tokens
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens", "micros"),
+    [
+        ("claude-haiku-5-5", (1500, 30), 165),
+        ("claude-haiku-5-5", (100_001, 0), 50_001),
+        ("claude-sonnet-5-5", (1000, 0), 2_000),
+        ("claude-sonnet-5-5", (1000, 1000), 12_000),
+        ("claude-hologram-9", (1000, 1000), None),
+    ],
+)
+def test_what_so_many_tokens_will_cost(model: str, tokens: tuple[int, int], micros: int | None) -> None:
+    assert estimate_micros(model, *tokens) == micros
+
+
+@pytest.mark.parametrize("model", [*models._BY_NAME, "claude-hologram-9"])
+def test_no_answer_can_cost_more_than_the_most(model: str) -> None:
+    prompt = chat(CODE, stable="rules")
+    most = most_micros(prompt, model, 2000)
+    limit = request.build(prompt, model).body["max_tokens"]
+    if models.known(model) is None:
+        assert most is None
+        return
+    assert most is not None
+    for cached in range(0, 2001, 500):  # whatever part of the input is read from a cache, or written to it
+        rest = 2000 - cached
+        for counts in ((0, cached, rest), (rest, cached, 0), (rest, 0, cached), (0, 0, 2000)):
+            cost = cost_micros(done(model, counts[0], limit, *counts[1:]))
+            assert cost is not None
+            assert cost <= most
+    assert cost_micros(done(model, 0, limit, 0, 2000)) == most

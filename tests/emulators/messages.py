@@ -3,16 +3,17 @@
 In a test: `async with Emulator() as api: ...`, with `api.url`, `api.requests`, `api.rules`, `api.fail(Fault.RESET)`.
 As a process: `python tests/emulators/messages.py --port 0 --script FILE` prints its URL as the first line, takes a
 command a line as JSON on its standard input and answers each with a line of JSON; it ends when its input does.
-Over HTTP, for tests in other languages: `GET /_emulator/requests`; `POST /_emulator/{fault,rules,reset}`.
+Over HTTP, for tests in other languages: `GET /_emulator/requests`; `POST /_emulator/{fault,rules,unknown,reset}`.
 
-Commands: {"command": "requests"} · {"command": "fault", "fault": NAME|null, "times": N|null, "after_deltas": K} ·
-{"command": "rules", "rules": [RULE], "default": RULE} · {"command": "reset"} · {"command": "faults"} (all names).
-A script is {"rules": [RULE], "default": RULE, "fault": {...}}; a RULE has the fields of `messages_rules.Rule`.
+Commands: {"command": "requests"} · {"command": "fault", "fault": NAME|null, "times": N|null, "after_deltas": K,
+"path": "/v1/messages"} · {"command": "rules", "rules": [RULE], "default": RULE} · {"command": "unknown", "fields":
+["output_config.format"]} (fields that this server refuses; [] for none) · {"command": "reset"} · {"command": "faults"}
+(all names). A script is {"rules": [RULE], "default": RULE, "fault": {...}, "unknown": {...}}; a RULE has the fields of
+`messages_script.Rule`.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import dataclasses
 import itertools
@@ -28,9 +29,10 @@ if __package__ in (None, ""):  # run as a script: the modules beside this one ar
 
 from tests.emulators import messages_replies as replies
 from tests.emulators import messages_rules as rules_
+from tests.emulators import messages_script as script
 from tests.emulators.messages_control import obey
-from tests.emulators.messages_faults import SPECS, Fault, Spec, error_object, headers_now
-from tests.emulators.messages_rules import Rule
+from tests.emulators.messages_faults import MESSAGES, SPECS, Fault, Spec, error_object, headers_now
+from tests.emulators.messages_script import Rule
 from tests.emulators.messages_wire import ClientLeft, Connection, Request
 
 __all__ = ["DEFAULT_KEY", "SPECS", "Emulator", "Fault", "Recorded", "Rule"]
@@ -73,7 +75,10 @@ class Emulator:
         self.rules, self.default, self._answer = rules or [], default, answer
         self.requests: list[Recorded] = []
         self.failures: list[str] = []  # of the emulator itself; a test may assert that there are none
+        self.unknown: set[str] = set()  # fields that are refused, dotted: "output_config.format"
         self._fault: tuple[Spec, int | None, int] | None = None  # what, how often yet, after how many deltas
+        self._fault_path = MESSAGES
+        self._uses = script.Uses()
         self._cache = rules_.PromptCache()
         self._ids = itertools.count(1)
         self._news = asyncio.Condition()
@@ -96,9 +101,12 @@ class Emulator:
         await asyncio.gather(*self._connections, *self._telling, return_exceptions=True)
         await self._server.wait_closed()
 
-    def fail(self, fault: Fault | None, *, times: int | None = None, after_deltas: int = 3) -> None:
-        """The next `times` requests fail so (None: all); then they succeed."""
+    def fail(
+        self, fault: Fault | None, *, times: int | None = None, after_deltas: int = 3, path: str = MESSAGES
+    ) -> None:
+        """The next `times` requests of `path` fail so (None: all); then they succeed."""
         self._fault = (SPECS[fault], times, after_deltas) if fault else None
+        self._fault_path = path
 
     async def wait(self, condition: Callable[[list[Recorded]], bool], timeout_s: float = 10) -> None:
         """Until the requests are such; a hang guard, not a measurement."""
@@ -108,7 +116,9 @@ class Emulator:
     def reset(self) -> None:
         """As it was at the start: no requests, rules, fault or cached prefixes."""
         self.requests.clear()
-        self.rules, self.default, self._fault, self._cache = [], DEFAULT_RULE, None, rules_.PromptCache()
+        self.unknown = set()
+        self.rules, self.default, self._fault = [], DEFAULT_RULE, None
+        self._cache, self._uses = rules_.PromptCache(), script.Uses()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(Connection(reader, writer)))
@@ -198,7 +208,7 @@ class Emulator:
             raise rules_.Refused(400, "invalid_request_error", "anthropic-version: header is required")
 
     def _due(self, request: Request) -> Spec:
-        if self._fault is None or request.path != "/v1/messages":
+        if self._fault is None or request.path.partition("?")[0] != self._fault_path:
             return Spec()
         spec, times, _ = self._fault
         if times is not None:
@@ -212,9 +222,10 @@ class Emulator:
     ) -> None:
         recorded.status = 200
         path = request.path.partition("?")[0]
-        if request.method == "POST" and path == "/v1/messages":
+        if request.method == "POST" and path == MESSAGES:
             await self._messages(connection, recorded, headers | replies.rate_limits(), spec)
-        elif request.method == "POST" and path == "/v1/messages/count_tokens":
+        elif request.method == "POST" and path == f"{MESSAGES}/count_tokens":
+            rules_.check(recorded.body, unknown=self.unknown, counting=True)
             await connection.answer_json(200, {"input_tokens": rules_.count_tokens(recorded.body)}, headers)
         elif request.method == "GET" and path == "/v1/models":
             models = [replies.model(name) for name in rules_.CACHE_MINIMUM]
@@ -227,9 +238,10 @@ class Emulator:
 
     async def _messages(self, connection: Connection, recorded: Recorded, headers: dict[str, str], spec: Spec) -> None:
         body = recorded.body
-        rules_.check(body)
+        rules_.check(body, unknown=self.unknown)
         chosen = self._answer(body) if self._answer else None
-        answer = rules_.choose(body, [chosen] if chosen else self.rules, self.default)
+        rule = script.choose(body, [chosen] if chosen else self.rules, self.default)
+        answer = script.answer(body, self._uses.next(rule))
         usage = self._cache.usage(body)
         message = {"id": f"msg_{recorded.id}", "type": "message", "role": "assistant", "model": body["model"]}
         if not body.get("stream"):
@@ -248,34 +260,7 @@ class Emulator:
         await connection.stream(steps, headers, split_bytes=spec.split_bytes, on_delta=delta_sent)
 
 
-async def main(arguments: list[str]) -> None:
-    """Run until standard input ends."""
-    parser = argparse.ArgumentParser(description="The Messages API on loopback, for tests.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--key", default=DEFAULT_KEY)
-    parser.add_argument("--script", type=Path, help="JSON: rules, default, fault")
-    options = parser.parse_args(arguments)
-    async with Emulator(key=options.key, port=options.port) as emulator:
-        if options.script:
-            script = json.loads(options.script.read_text(encoding="utf-8"))
-            _stop_on_error(obey(emulator, json.dumps(script), name="rules"))
-            if fault := script.get("fault"):
-                _stop_on_error(obey(emulator, json.dumps(fault), name="fault"))
-        _say(emulator.url)
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            if line.strip():
-                _say(json.dumps(obey(emulator, line)))
-
-
-def _stop_on_error(answer: Mapping[str, Any]) -> None:
-    if "error" in answer:
-        sys.exit(f"script: {answer['error']}")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
+    from tests.emulators.messages_process import main
+
     asyncio.run(main(sys.argv[1:]))

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tests.emulators.messages_faults import SPECS, Fault
-from tests.emulators.messages_rules import Rule
+from tests.emulators.messages_faults import MESSAGES, SPECS, Fault
+from tests.emulators.messages_script import Rule
 
 if TYPE_CHECKING:
     from tests.emulators.messages import Emulator
@@ -32,7 +32,10 @@ def _obey(emulator: Emulator, name: str, command: Mapping[str, Any]) -> dict[str
         case "fault":
             fault = command.get("fault")
             after = command.get("after_deltas", 3)
-            emulator.fail(Fault(fault) if fault else None, times=command.get("times"), after_deltas=after)
+            path = command.get("path", MESSAGES)
+            emulator.fail(Fault(fault) if fault else None, times=command.get("times"), after_deltas=after, path=path)
+        case "unknown":
+            emulator.unknown = set(command["fields"])
         case "rules":
             emulator.rules = [Rule(**rule) for rule in command.get("rules", ())]
             if "default" in command:

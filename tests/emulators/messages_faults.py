@@ -12,6 +12,8 @@ from email.utils import formatdate
 from enum import StrEnum
 from typing import Any, Literal
 
+MESSAGES = "/v1/messages"  # the path that fails unless another is named
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:

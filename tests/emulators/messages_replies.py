@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from tests.emulators.messages_faults import Pause, Record, Step
-from tests.emulators.messages_rules import Answer
+from tests.emulators.messages_script import Answer
 
 
 def steps(message: dict[str, Any], answer: Answer, usage: dict[str, Any]) -> list[Step]:
@@ -34,7 +34,7 @@ def steps(message: dict[str, Any], answer: Answer, usage: dict[str, Any]) -> lis
             steps.append(Pause(seconds=answer.delay_s))
         delta = {"type": "text_delta", "text": piece}
         steps.append(Record(data={"type": "content_block_delta", "index": index, "delta": delta}))
-    end = {"stop_reason": answer.stop_reason, "stop_sequence": answer.stop_sequence, "stop_details": None}
+    end = _end(answer)
     total = {**usage, "output_tokens": answer.output_tokens}
     del total["service_tier"], total["cache_creation"]
     return [
@@ -46,9 +46,17 @@ def steps(message: dict[str, Any], answer: Answer, usage: dict[str, Any]) -> lis
 
 
 def whole(message: dict[str, Any], answer: Answer, usage: dict[str, Any]) -> dict[str, Any]:
-    end = {"stop_reason": answer.stop_reason, "stop_sequence": answer.stop_sequence, "stop_details": None}
+    end = _end(answer)
     content = [{"type": "text", "text": answer.text}] if answer.text else []
     return {**message, "content": content, **end, "usage": {**usage, "output_tokens": answer.output_tokens}}
+
+
+def _end(answer: Answer) -> dict[str, Any]:
+    return {
+        "stop_reason": answer.stop_reason,
+        "stop_sequence": answer.stop_sequence,
+        "stop_details": answer.stop_details,
+    }
 
 
 def model(name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the vendor does with a request: refuses what it must, answers by script, counts tokens and cached prefixes.
+"""What the vendor does with a request: refuses what it must, counts tokens and cached prefixes.
 
 Knows nothing of AUTOCREA: it is the other side. The facts are the vendor's documentation of API version 2026-10-21.
 """
@@ -10,9 +10,11 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.emulators import messages_schema
 
 CHARACTERS_PER_TOKEN = 4
 CACHE_SECONDS = 300.0
@@ -44,7 +46,10 @@ _FIELDS = {
     "tool_choice", "metadata", "cache_control", "container", "diagnostics", "inference_geo", "service_tier", "speed",
     "user_profile_id", "workspace_id",
 }  # fmt: skip
-_CLOSING_TAG = re.compile(r"</([\w-]+)>\Z")
+_COUNT_FIELDS = {
+    "model", "messages", "system", "thinking", "output_config", "tools", "tool_choice", "cache_control", "speed",
+    "user_profile_id", "workspace_id",
+}  # fmt: skip
 
 
 class Refused(Exception):
@@ -55,49 +60,26 @@ class Refused(Exception):
         self.status, self.kind, self.message = status, kind, message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What to answer when `match` occurs in the messages ("": always).
+def check(body: Any, *, unknown: Collection[str] = (), counting: bool = False) -> None:
+    """Raises Refused for what the API refuses.
 
-    The answer is put inside the tag whose closing half is a stop sequence of the request; `raw` sends it as it is.
+    `unknown`: fields (dotted) that this server does not know, as one that only speaks the same protocol may not.
+    `counting`: the request is to be counted, not answered.
     """
-
-    match: str = ""
-    answer: str = ""
-    delay_ms_per_delta: float = 0
-    delta_size: int = 4  # characters
-    raw: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    text: str
-    stop_reason: str
-    stop_sequence: str | None
-    thinks: bool
-    delta_size: int
-    delay_s: float
-    output_tokens: int
-
-    def deltas(self) -> Iterator[str]:
-        for start in range(0, len(self.text), self.delta_size):
-            yield self.text[start : start + self.delta_size]
-
-
-def check(body: Any) -> None:
-    """Raises Refused for what the API refuses."""
     if not isinstance(body, dict):
         raise _bad("the body must be an object")
-    for name in body:
-        if name not in _FIELDS:
+    for name in [name for name in body if name not in (_COUNT_FIELDS if counting else _FIELDS)]:
+        raise _bad(f"{name}: Extra inputs are not permitted")
+    for name in sorted(unknown):
+        if _has(body, name):
             raise _bad(f"{name}: Extra inputs are not permitted")
     model = body.get("model")
     if not isinstance(model, str):
         raise _bad("model: Field required")
     if _known(model) is None:
         raise Refused(404, "not_found_error", f"model: {model}")
-    tokens = body.get("max_tokens")
-    if not isinstance(tokens, int) or tokens < 0:
+    most = body.get("max_tokens")
+    if not counting and (not isinstance(most, int) or most < 0):
         raise _bad("max_tokens: Input should be a valid integer, not less than 0")
     _check_messages(body.get("messages"))
     for text in body.get("stop_sequences") or ():
@@ -105,36 +87,11 @@ def check(body: Any) -> None:
             raise _bad("stop_sequences: each stop sequence must contain non-whitespace")
     _check_blocks(body)
     _check_thinking(body, _known(model) or model)
+    if "output_config" in body and (complaint := messages_schema.complaint(body["output_config"])):
+        raise _bad(complaint)
     forced = (body.get("tool_choice") or {}).get("type") in ("any", "tool")
     if forced and _known(model) in _NO_FORCED_TOOL:
         raise _bad("tool_choice.type: a forced tool is not supported by this model")
-
-
-def choose(body: Mapping[str, Any], rules: list[Rule], fallback: Rule) -> Answer:
-    """The answer of the first rule that matches, cut where the API cuts it."""
-    asked = "\n".join(text for message in body["messages"] for text in _texts(message["content"]))
-    rule = next((rule for rule in rules if rule.match in asked), fallback)
-    stops: list[str] = body.get("stop_sequences") or []
-    text = rule.answer
-    if not rule.raw and stops and (tag := _CLOSING_TAG.search(stops[0])):
-        text = f"<{tag[1]}>{text}</{tag[1]}>"
-    reason, stopped_by = "end_turn", None
-    if found := [(at, stop) for stop in stops if (at := text.find(stop)) >= 0]:
-        at, stopped_by = min(found)
-        text, reason = text[:at], "stop_sequence"
-    thinks = _thinks(body)
-    room = max(0, body["max_tokens"] - (20 if thinks else 0)) * CHARACTERS_PER_TOKEN
-    if len(text) > room:
-        text, reason, stopped_by = text[:room], "max_tokens", None
-    return Answer(
-        text=text,
-        stop_reason=reason,
-        stop_sequence=stopped_by,
-        thinks=thinks,
-        delta_size=max(1, rule.delta_size),
-        delay_s=rule.delay_ms_per_delta / 1000,
-        output_tokens=_tokens(text) + (20 if thinks else 0),
-    )
 
 
 @dataclass(slots=True)
@@ -150,7 +107,7 @@ class PromptCache:
         read = written = total = 0
         so_far = hashlib.sha256(model.encode())
         for block in _blocks(body):
-            total += _tokens(block["text"])
+            total += tokens(block["text"])
             so_far.update(json.dumps(block["text"]).encode())
             if not block["marked"] or total < CACHE_MINIMUM[model]:
                 continue
@@ -171,7 +128,7 @@ class PromptCache:
 
 
 def count_tokens(body: Mapping[str, Any]) -> int:
-    return sum(_tokens(block["text"]) for block in _blocks(body))
+    return sum(tokens(block["text"]) for block in _blocks(body))
 
 
 def _known(model: str) -> str | None:
@@ -179,7 +136,7 @@ def _known(model: str) -> str | None:
     return name if name in CACHE_MINIMUM else None
 
 
-def _thinks(body: Mapping[str, Any]) -> bool:
+def thinks(body: Mapping[str, Any]) -> bool:
     """Whether the model thinks: on by default, but for the old small one."""
     kind = (body.get("thinking") or {}).get("type")
     if _known(body["model"]) == "claude-haiku-4-5":
@@ -193,7 +150,7 @@ def _check_messages(messages: Any) -> None:
     for index, message in enumerate(messages):
         if message.get("role") not in ("user", "assistant"):
             raise _bad(f"messages.{index}.role: Input should be 'user' or 'assistant'")
-        if not any(text.strip() for text in _texts(message.get("content"))):
+        if not any(text.strip() for text in texts(message.get("content"))):
             raise _bad(f"messages.{index}.content: text content blocks must contain non-whitespace text")
     if messages[-1]["role"] == "assistant":
         raise _bad("messages: this model does not support assistant message prefill; the last must be from the user")
@@ -207,11 +164,21 @@ def _check_blocks(body: Mapping[str, Any]) -> None:
         raise _bad("cache_control: a maximum of 4 blocks may be marked")
 
 
+def _has(body: Mapping[str, Any], name: str) -> bool:
+    value: Any = body
+    for part in name.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
 def _check_thinking(body: Mapping[str, Any], model: str) -> None:
     thinking = body.get("thinking")
     if thinking is not None and thinking.get("type") not in _THINKING[model]:
         raise _bad(f"thinking.type: '{thinking.get('type')}' is not supported by {model}")
-    effort = (body.get("output_config") or {}).get("effort")
+    config = body.get("output_config")
+    effort = config.get("effort") if isinstance(config, dict) else None
     if effort is not None and model == "claude-haiku-4-5":
         raise _bad("output_config.effort: not supported by this model")
     if effort not in (None, "low", "medium", "high") and thinking and thinking["type"] in ("disabled", "between_tools"):
@@ -220,6 +187,9 @@ def _check_thinking(body: Mapping[str, Any], model: str) -> None:
 
 def _blocks(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every text block in the order of the prefix, and whether it ends a prefix to keep."""
+    config = body.get("output_config")
+    if isinstance(config, dict) and (wanted := config.get("format")):  # the vendor tells the model of it, as text
+        yield {"text": json.dumps(wanted), "marked": False}
     if tools := body.get("tools"):
         yield {"text": json.dumps(tools), "marked": any("cache_control" in tool for tool in tools)}
     contents = [body.get("system")] + [message["content"] for message in body["messages"]]
@@ -235,11 +205,11 @@ def _as_blocks(content: Any) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 
-def _texts(content: Any) -> list[str]:
+def texts(content: Any) -> list[str]:
     return [block.get("text", "") for block in _as_blocks(content)]
 
 
-def _tokens(text: str) -> int:
+def tokens(text: str) -> int:
     return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
 
 

@@ -47,6 +47,18 @@ async def test_it_is_driven_over_http_for_tests_in_other_languages(http: httpx2.
     assert [request["status"] for request in recorded] == [529, 200]
     assert recorded[0]["body"] == ASK
     assert (await http.get("/_emulator/faults")).json()["faults"]["stream-ping-storm"] == {"harmless": True}
+    script = {"match": "hello", "system_match": "", "answers": ["bad", {"answer": "go", "stop_reason": "max_tokens"}]}
+    assert await control("rules", {"rules": [script]}) == 200
+    ends = [(await http.post("/v1/messages", json=ASK)).json()["stop_reason"] for _ in range(2)]
+    assert ends == ["end_turn", "max_tokens"]
+    assert await control("unknown", {"fields": ["thinking"]}) == 200
+    assert (await http.post("/v1/messages", json=ASK)).status_code == 400
+    assert await control("unknown", {"fields": []}) == 200
+    count = {name: value for name, value in ASK.items() if name != "max_tokens"}
+    assert await control("fault", {"fault": "status-529", "path": "/v1/messages/count_tokens"}) == 200
+    assert (await http.post("/v1/messages/count_tokens", json=count)).status_code == 529
+    assert (await http.post("/v1/messages", json=ASK)).status_code == 200
+    assert await control("rules", {"rules": [{"answers": [{"hologram": 1}]}]}) == 400
     assert await control("fault", {"fault": "no-such-fault"}) == 400
     assert await control("hologram", {}) == 400
     assert await control("reset", {}) == 200
@@ -57,7 +69,13 @@ async def test_it_is_driven_over_http_for_tests_in_other_languages(http: httpx2.
 async def test_it_runs_as_a_process_and_ends_with_its_input(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text(
-        json.dumps({"default": {"answer": "scripted"}, "fault": {"fault": "status-503-html", "times": 1}})
+        json.dumps(
+            {
+                "default": {"answers": ["scripted", "twice"]},
+                "fault": {"fault": "status-503-html", "times": 1},
+                "unknown": {"fields": ["output_config"]},
+            }
+        )
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, SCRIPT, "--port", "0", "--key", "other", "--script", script,
@@ -71,9 +89,13 @@ async def test_it_runs_as_a_process_and_ends_with_its_input(tmp_path: Path) -> N
             assert (await client.post(f"{url}/v1/messages", json=ASK)).status_code == 503
             answer = (await client.post(f"{url}/v1/messages", json=ASK)).json()
             assert answer["content"][0]["text"] == "scripted"
+            refused = await client.post(f"{url}/v1/messages", json=ASK | {"output_config": {"effort": "low"}})
+            assert refused.status_code == 400
+            answer = (await client.post(f"{url}/v1/messages", json=ASK)).json()
+            assert answer["content"][0]["text"] == "twice"
         process.stdin.write(b'{"command": "requests"}\n{"command": "hologram"}\nnot json\n')
         requests, unknown, broken = [json.loads(await process.stdout.readline()) for _ in range(3)]
-        assert [request["status"] for request in requests["requests"]] == [503, 200]
+        assert [request["status"] for request in requests["requests"]] == [503, 200, 400, 200]
         assert "error" in unknown
         assert "error" in broken
         process.stdin.close()

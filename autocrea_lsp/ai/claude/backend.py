@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 import logging
 import random
@@ -30,6 +29,7 @@ _CONNECT_S = 5.0  # as the SDK; longer than any handshake that still helps
 _SILENCE_S = 60.0  # a chat that sends nothing, not even a ping, is dead
 _CHAT_S = 600.0  # whatever comes, an answer that takes longer is not read any more
 _LAST_BYTES_S = 0.5  # after the last record only the end of the body is due; with it the socket can be used again
+_COUNT_S = 5.0  # a preview waits for it
 _MAX_WAIT_S = 30.0  # told to wait longer than this, we say so instead of waiting
 _FIRST_BACKOFF_S, _MAX_BACKOFF_S = 0.5, 8.0  # as the SDK
 
@@ -79,6 +79,8 @@ class ClaudeBackend:
 
     def reconfigure(self, settings: ClaudeSettings) -> None:
         """Other settings, from the next stream on; one that runs goes on as it began."""
+        if settings.base_url != self._settings.base_url:
+            self._refused.clear()  # it was another server that refused
         self._settings = settings
 
     def model_for(self, kind: Kind) -> str:
@@ -96,7 +98,8 @@ class ClaudeBackend:
             raise faults.late() from None
         deadline = asyncio.get_running_loop().time() + limits.total_s  # the service's time, not that of our imports
         async with connection.use() as client:
-            for attempt in itertools.count():
+            attempt = 0
+            while True:
                 delivered = False
                 reply = Reply(model, tagged=asked.tagged)
                 try:
@@ -112,9 +115,8 @@ class ClaudeBackend:
                     if fault is None:
                         raise
                     field = fault.refused_field
-                    if field and field in asked.body:
-                        _log.info("%s does not take %r; asking without it from now on", model, field)
-                        self._refused.setdefault(model, set()).add(field)
+                    if field and asked.has(field) and not delivered:
+                        self._note_refused(model, field, always=fault.refused_always)
                         asked = asked.without(field)
                         continue
                     wait_s = None if delivered else _wait_s(fault, attempt, limits)
@@ -122,10 +124,22 @@ class ClaudeBackend:
                     if wait_s is None or now + wait_s > deadline:
                         raise fault.error from None  # the cause may hold the request
                 await asyncio.sleep(wait_s)
+                attempt += 1
 
     async def count_tokens(self, prompt: ChatPrompt) -> int | None:
-        """As the contract says."""
-        return None
+        """As the contract says: of what `stream` would send now, within `_COUNT_S`, asked once."""
+        model = self.model_for(prompt.kind)
+        asked = request.build(prompt, model, refused=self._refused.get(model, ()))
+        try:
+            async with asyncio.timeout(_COUNT_S):
+                connection = await self._connect()
+                async with connection.use() as client:
+                    counted = await client.messages.count_tokens(**asked.countable, timeout=_COUNT_S)
+        except Exception as error:  # boundary: who counts for a preview can do with an estimate
+            _log.info("the service did not count tokens: %s", type(error).__name__)
+            return None
+        tokens = getattr(counted, "input_tokens", None)  # a server that knows no counting may answer with anything
+        return tokens if type(tokens) is int and tokens >= 0 else None
 
     async def prewarm(self, prompt: FillPrompt | None) -> None:
         """Import the SDK and make the client, if there are credentials. Sends nothing."""
@@ -142,6 +156,13 @@ class ClaudeBackend:
         connection, self._connection, self._made_for = self._connection, None, None
         if connection:
             await connection.retire()
+
+    def _note_refused(self, model: str, field: str, *, always: bool) -> None:
+        if always:
+            _log.info("%s does not take %r; asking without it from now on", model, field)
+            self._refused.setdefault(model, set()).add(field)
+        else:
+            _log.warning("%s does not take this %r; asking without it", model, field)
 
     def _limits(self, prompt: Prompt) -> _Limits:
         if isinstance(prompt, FillPrompt):

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from autocrea_lsp.ai.claude.reply import SERVICE
-from autocrea_lsp.ai.claude.request import OPTIONAL_FIELDS
 from autocrea_lsp.errors import (
     AutocreaError,
     BackendError,
@@ -48,11 +47,21 @@ _STATUS = {
 }
 """The status that an error type has when it comes before the stream; inside a stream only the type is there."""
 
+_INVALID = {400, 422}  # 422: what some servers that speak the same protocol answer to an unknown field
+_NAMED_WITHIN = 300  # characters: further on, a message quotes what it complains about, and that may be anything
 _PASSING = {408, 409, 499}  # 4xx that a later try may not meet
 _SPENT = re.compile(r"spend_limit|billing_unavailable")  # error codes: the account's money, not its pace
 _SPENT_WORDS = re.compile(r"credit balance|spend(ing)? limit", re.IGNORECASE)  # a plain 400 where there is no code
 _CODE = re.compile(r"[a-z_]{1,60}\Z")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
+_REFUSED = (
+    re.compile(r"\W{0,3}(?:output_config(?:\.(effort|format))?|thinking)\b"),  # `output_config.format: …`, as the API
+    re.compile(r".*?\b(?:output_config\.(effort|format)|thinking\.type)\b", re.DOTALL),
+    # Servers built on a validation library: `'loc': ('body', 'output_config', 'format')`.
+    re.compile(r".*?\bloc\W{1,6}body\W{1,4}(?:output_config(?:\W{1,4}(effort|format))?|thinking)\b", re.DOTALL),
+    re.compile(r".*?\bnot support (?:the )?(?:\w+ )?(effort)\b", re.DOTALL),  # of a model that has none
+)
+"""How a message names an optional field; the group is the part of `output_config` that is meant."""
 _FIELD = re.compile(r"([a-z_]{1,30}(?:\.[a-z0-9_]{1,30}){0,6}):")  # how the API starts a message about one field
 
 _LATER = "Try again in a moment; suggestions come back by themselves."
@@ -70,11 +79,15 @@ class ErrorRecord(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Our error; whether asking again may help; the optional request field that was refused, if it was that."""
+    """Our error; whether asking again may help; which of `request.OPTIONAL_FIELDS` was refused, if it was that.
+
+    `refused_always` False: it was this value of the field that was refused, not the field.
+    """
 
     error: AutocreaError
     retry: bool = False
     refused_field: str | None = None
+    refused_always: bool = True
 
 
 def explain(error: Exception, *, model: str) -> Fault | None:
@@ -150,7 +163,8 @@ def _said(
     return Fault(
         error=error,
         retry=_retry(error, headers.get("x-should-retry")),
-        refused_field=_refused_field(message) if meant == 400 else None,
+        refused_field=_refused_field(message) if meant in _INVALID else None,
+        refused_always="output_config.format.schema" not in message[:_NAMED_WITHIN],
     )
 
 
@@ -181,11 +195,13 @@ def _retry(error: BackendError, told: str | None) -> bool:
 
 
 def _refused_field(message: str) -> str | None:
-    """The optional field that a 400 is about: it starts the message, or is named in it."""
-    for name in OPTIONAL_FIELDS:
-        if message.startswith(name) or f"{name}." in message:
-            return name
-    return None
+    """The optional field that a 400 is about."""
+    found = next((match for pattern in _REFUSED if (match := pattern.match(message[:_NAMED_WITHIN]))), None)
+    if found is None:
+        return None
+    if found[0].endswith(("thinking", "thinking.type")):
+        return "thinking"
+    return f"output_config.{found[1]}" if found[1] else "output_config"
 
 
 def _wait_s(headers: Mapping[str, str]) -> float | None:

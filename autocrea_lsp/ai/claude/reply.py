@@ -19,6 +19,7 @@ SERVICE = "claude"
 _STOPS: dict[str, StopReason] = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
+    "pause_turn": "length",  # it would go on if it were asked to: what is there is a part
     "stop_sequence": "stop",
 }
 _WORD = re.compile(r"[a-z_]{1,40}\Z")  # what may be shown of a server's words

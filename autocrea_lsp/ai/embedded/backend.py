@@ -1,14 +1,21 @@
-"""The embedded model as a backend: the text before a caret in, its continuation out, all on this machine."""
+"""The embedded model as a backend: the text before a caret in, its continuation out, all on this machine.
+
+Where the settings let it, it explains code too; what it says is mostly wrong (llm.md D7), so whoever shows it says so.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 
 from autocrea_lsp.ai import weights
 from autocrea_lsp.ai.base import Capabilities, ChatPrompt, Delta, Done, FillPrompt, Kind, Prompt, Started, StopReason
+from autocrea_lsp.ai.embedded import explaining
 from autocrea_lsp.ai.embedded.completion import SERVICE, Client, Connection, Piece, WorkerLost
 from autocrea_lsp.ai.embedded.process import CONTEXT_TOKENS, WorkerProcess, available
 from autocrea_lsp.ai.embedded.reading import Seen, slices
@@ -28,14 +35,23 @@ Put = Callable[[Started | Delta | Done | Exception], None]
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One answer in the making: its turn, the worker that makes it, and who takes it."""
+
+    turn: Turn
+    connection: Connection
+    put: Put
+
+
 class EmbeddedBackend:
     """Keeps `ai.base.Backend`. One request is in the worker at any time; a newer one makes older ones StaleRequest."""
 
     name = SERVICE
-    capabilities = Capabilities(inline=True, chat=False, local=True)
     available = staticmethod(available)
 
     def __init__(self, settings: EmbeddedSettings, restarts: Restarts | None = None) -> None:
+        self.capabilities = Capabilities(inline=True, chat=False, local=True, explains=settings.explain)
         self._settings = settings
         self._process = WorkerProcess(settings, restarts or Restarts(SERVICE))
         self._client = Client()
@@ -55,7 +71,7 @@ class EmbeddedBackend:
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Started | Delta | Done, None]:
         """As in `Backend`. Raises UserError too, when there is something to install or to set right."""
-        if not isinstance(prompt, FillPrompt):
+        if isinstance(prompt, ChatPrompt) and not self.capabilities.can(prompt.kind):
             raise BadRequest(SERVICE, "it continues code and answers nothing else")
         answers: asyncio.Queue[Started | Delta | Done | Exception] = asyncio.Queue()
         # A task of its own, so that one who is slow to take the answer does not keep the next one waiting.
@@ -113,10 +129,14 @@ class EmbeddedBackend:
         except AutocreaError as error:
             _log.debug("%s: not prepared: %s", SERVICE, error)
 
-    async def _answer(self, prompt: FillPrompt, put: Put) -> None:
+    async def _answer(self, prompt: Prompt, put: Put) -> None:
         try:
             async with self._turns.take(real=True) as turn, self._worker() as connection:
-                done = await self._continue(prompt, turn, connection, put)
+                job = _Job(turn=turn, connection=connection, put=put)
+                if isinstance(prompt, FillPrompt):
+                    done = await self._continue(prompt, job)
+                else:
+                    done = await self._explain(prompt, job)
             put(done)  # only now: whoever has it may ask again at once
         except asyncio.CancelledError:
             put(Unavailable(SERVICE, "it was shut down"))  # heard only if it was not the asker who cancelled
@@ -137,27 +157,43 @@ class EmbeddedBackend:
             await self._process.lost()
             raise Unavailable(SERVICE, f"the model's process was lost ({error})") from error
 
-    async def _continue(self, prompt: FillPrompt, turn: Turn, connection: Connection, put: Put) -> Done:
-        shown = await self._window(prompt, connection)
+    async def _continue(self, prompt: FillPrompt, job: _Job) -> Done:
+        shown = await self._window(prompt, job.connection)
         if not shown.text:
             return Done(model=self.model_for(prompt.kind), stop="end")
-        read_tokens = await self._read(slices(shown.text, self._seen.known(shown.text)), turn, connection)
-        turn.check()
         # Where a line end is owed, the worker cannot tell which one ends the answer: then we close.
         stop = ["\n"] if prompt.max_lines == 1 and "\n" not in shown.owed else []
         wanted = Continuation(shown.owed, prompt.max_lines)
-        most = _most_tokens(prompt, shown.owed)
+        return await self._write(prompt, job, shown.text, _most_tokens(prompt, shown.owed), wanted, stop)
+
+    async def _explain(self, prompt: ChatPrompt, job: _Job) -> Done:
+        said = explaining.turns(prompt)
+        if not said:
+            return Done(model=self.model_for(prompt.kind), stop="end")
+        most = min(prompt.max_output_tokens, explaining.MOST_OUTPUT_TOKENS)
+        template = functools.partial(self._client.template, job.connection)
+        count = functools.partial(self._client.count, job.connection)
+        text = await explaining.fitting(said, CONTEXT_TOKENS - most, template, count)
+        return await self._write(prompt, job, text, most, Continuation("", sys.maxsize))
+
+    async def _write(
+        self, prompt: Prompt, job: _Job, text: str, most: int, wanted: Continuation, stop: Sequence[str] = ()
+    ) -> Done:
+        """Let the worker read `text` and write on, at most `most` tokens; `wanted` says what of it is handed on."""
+        turn, connection, put = job.turn, job.connection, job.put
+        read_tokens = await self._read(slices(text, self._seen.known(text)), turn, connection)
+        turn.check()
         started: Started | None = None
-        async with aclosing(self._client.complete(connection, shown.text, max_tokens=most, stop=stop)) as pieces:
+        async with aclosing(self._client.complete(connection, text, max_tokens=most, stop=stop)) as pieces:
             async for piece in pieces:
                 if started is None:
-                    self._seen.add(shown.text)
+                    self._seen.add(text)
                     started = self._started(prompt, piece, read_tokens)
                     put(started)
                 turn.check()
-                text = wanted.feed(piece.text)
-                if text:
-                    put(Delta(text=text, logprob=piece.logprob))
+                said = wanted.feed(piece.text)
+                if said:
+                    put(Delta(text=said, logprob=piece.logprob))
                 if wanted.over:
                     break
         if started is None:
@@ -170,7 +206,7 @@ class EmbeddedBackend:
             cache_read_tokens=started.cache_read_tokens,
         )
 
-    def _started(self, prompt: FillPrompt, piece: Piece, read_tokens: int) -> Started:
+    def _started(self, prompt: Prompt, piece: Piece, read_tokens: int) -> Started:
         """The counts of a prompt of which `read_tokens` were read in slices, and the rest by now."""
         read_tokens += piece.read_tokens
         cached = max(0, piece.prompt_tokens - read_tokens)

@@ -1,4 +1,4 @@
-"""One request to the worker's `/completion`, as pieces of text with their probability and counts.
+"""Requests to the worker: `/completion` as pieces of text with their probability and counts, and what prepares it.
 
 The wire is llama.cpp's server as xllamacpp 2026.10 ships it (llm.md D5), read as server-sent events.
 """
@@ -94,18 +94,28 @@ class Client:
 
     async def count(self, at: Connection, text: str) -> int:
         """How many tokens `text` has."""
+        return len((await self._ask(at, "tokenize", {"content": text})).get("tokens", ()))
+
+    async def template(self, at: Connection, turns: Sequence[Mapping[str, str]]) -> str:
+        """A conversation (`role`, `content`) as the text that the model was trained to answer."""
+        text = (await self._ask(at, "apply-template", {"messages": turns})).get("prompt")
+        if not isinstance(text, str):
+            raise BrokenReply(SERVICE, "an answer without 'prompt'")
+        return text
+
+    async def _ask(self, at: Connection, what: str, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         http = await self.open()
         import httpx2
 
         headers = {"Authorization": f"Bearer {at.key}"}
         try:
-            response = await http.post(f"{at.address}/tokenize", json={"content": text}, headers=headers)
+            response = await http.post(f"{at.address}/{what}", json=wanted, headers=headers)
         except httpx2.TransportError as error:
             raise WorkerLost(type(error).__name__) from error
         answer = _object(response.content)
         if response.status_code != HTTPStatus.OK:
             raise _refusal(answer)
-        return len(answer.get("tokens", ()))
+        return answer
 
     async def open(self) -> httpx2.AsyncClient:
         """Load what HTTP needs, before the first request does."""

@@ -38,7 +38,8 @@ def test_counts_are_totals_that_replace_each_other() -> None:
         ("stop_sequence", "stop"),
         ("max_tokens", "length"),
         ("model_context_window_exceeded", "length"),
-        ("pause_turn", "end"),
+        ("pause_turn", "length"),
+        ("tool_use", "end"),
         ("hologram", "end"),
     ],
 )

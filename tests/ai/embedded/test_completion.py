@@ -205,6 +205,24 @@ async def test_counts_tokens(client: Client) -> None:
     assert headers["authorization"] == "Bearer canary-key"
 
 
+async def test_a_conversation_is_made_text_by_the_models_own_template(client: Client) -> None:
+    turns = [{"role": "user", "content": "why?"}]
+    worker = Worker([b'{"prompt": "<user>why?"}'])
+    async with serving(worker) as at:
+        assert await client.template(at, turns) == "<user>why?"
+    ((first, headers, body),) = worker.requests
+    assert (first, body) == ("POST /apply-template HTTP/1.1", {"messages": turns})
+    assert headers["authorization"] == "Bearer canary-key"
+    for answer in (b"{}", b'{"prompt": 1}', b"[]"):
+        async with serving(Worker([answer])) as at:
+            with pytest.raises(BrokenReply):
+                await client.template(at, turns)
+    refused = Worker([json.dumps({"error": ERROR}).encode()], status="400 Bad Request")
+    async with serving(refused) as at:
+        with pytest.raises(BadRequest):
+            await client.template(at, turns)
+
+
 async def test_a_proxy_in_the_environment_is_not_used(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(Worker([])) as nobody:
         pass

@@ -6,7 +6,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,15 +17,31 @@ from autocrea_lsp.store.inbox import (
     Answer,
     Configure,
     Flush,
+    ForgetChat,
     Health,
     Inbox,
     Read,
     Record,
+    SaveMessage,
     SetPreference,
     Stop,
+    Take,
     TouchProject,
 )
-from autocrea_lsp.store.values import AIRequest, Mode, Project, UsageStats
+from autocrea_lsp.store.moments import Moment, moment
+from autocrea_lsp.store.values import (
+    AIRequest,
+    ChatMessageRow,
+    ChatSessionRow,
+    Mode,
+    Project,
+    Quota,
+    Role,
+    Spent,
+    Taken,
+    UsageStats,
+    Window,
+)
 
 if TYPE_CHECKING:
     from autocrea_lsp.store.disk import Connection
@@ -45,7 +62,7 @@ class Store:
 
     `retention_days`: 0 keeps everything. `keep_prompts`: store texts, each through `redact`; without a `redact` none
     is stored. `on_problem(message)` is called on the writer's thread, once for each kind of trouble, with a message
-    to show as it is.
+    to show as it is. `clock` dates the acts that are counted (`take`).
     """
 
     def __init__(
@@ -57,12 +74,14 @@ class Store:
         keep_prompts: bool = False,
         redact: Callable[[str], str] | None = None,
         on_problem: Callable[[str], None] = _log.warning,
+        clock: Callable[[], Moment] = moment,
     ) -> None:
         self.path = path
         self.user = user
         self._redactor = redact
         self._redact = redact if keep_prompts else None
-        self._settings = Configure(retention_days=retention_days, redact=self._redact)
+        self._settings = self._configuration(retention_days)
+        self._clock = clock
         self._on_problem = on_problem
         self._inbox = Inbox()
         self._health = Health()
@@ -86,7 +105,7 @@ class Store:
     def configure(self, *, retention_days: int, keep_prompts: bool) -> None:
         """New settings, from now on; what is older than the new retention goes."""
         self._redact = self._redactor if keep_prompts else None
-        self._inbox.put(Configure(retention_days=retention_days, redact=self._redact))
+        self._inbox.put(self._configuration(retention_days))
 
     # ---- recording: only enqueues; any thread; never raises, never waits
 
@@ -108,6 +127,34 @@ class Store:
         """Keep a JSON value for the user. Raises TypeError or ValueError for what is not JSON."""
         text = json.dumps(value, allow_nan=False)
         self._inbox.put(SetPreference(user=self.user, key=key, value_json=text, at=time.time()))
+
+    def save_chat_message(
+        self,
+        session: str,
+        title: str,
+        role: Role,
+        text: str,
+        at: float | None = None,
+        *,
+        project: str = "",
+        attachments: str = "",
+    ) -> None:
+        """Keep a message, for a user who wants chats kept: the caller knows. Redacted, and only where it can be.
+
+        The first message makes the session. In memory mode messages are not kept: the chat itself has them.
+        """
+        if self._redactor is None:
+            return
+        at = time.time() if at is None else at
+        message = ChatMessageRow(role=role, text=text, at=at, attachments=attachments)
+        key = uuid.uuid4().hex
+        self._inbox.put(
+            SaveMessage(id=key, user=self.user, project=project, session=session, title=title, message=message)
+        )
+
+    def forget_chat(self, session: str | None) -> None:
+        """Delete that session of the user's, or all (None), leaving nothing of it in the file."""
+        self._inbox.put(ForgetChat(user=self.user, session=session))
 
     # ---- asking
 
@@ -136,6 +183,31 @@ class Store:
         """The user's projects, the one seen last first."""
         return self._ask(lambda connection: connection.users.projects(self.user), [])
 
+    def take(self, windows: Sequence[Window | Quota], *, amount: int = 1) -> Answer[Taken]:
+        """Count an act of the user's in all of these windows, or in none if one has no room; all editors share them.
+
+        In memory mode, and where the file is a newer version's, this process counts for itself. Cancelled before it
+        was looked at, it is not counted. Who clears or deletes the database has all windows empty.
+        """
+        take = Take(user=self.user, windows=tuple(windows), amount=max(1, amount), clock=self._clock)
+        self._inbox.put(take)
+        return take.answer
+
+    def spent(self, since_day: float, since_month: float) -> Answer[Spent]:
+        """What the user's calls have cost since then, by all editors; what retention has deleted is included.
+
+        In memory mode: this session's calls.
+        """
+        return self._ask(lambda connection: connection.usage.spent(since_day, since_month, self.user), Spent())
+
+    def chat_sessions(self, limit: int) -> Answer[list[ChatSessionRow]]:
+        """The user's kept chats, the one that was used last first."""
+        return self._ask(lambda connection: connection.chats.sessions(self.user, limit), [])
+
+    def chat_messages(self, session: str) -> Answer[list[ChatMessageRow]]:
+        """What was said in it, in order; nothing for a session that is not there or not the user's."""
+        return self._ask(lambda connection: connection.chats.messages(self.user, session), [])
+
     # ---- ending
 
     def flush(self, timeout_s: float) -> bool:
@@ -154,6 +226,9 @@ class Store:
             self._thread.join(timeout_s)
 
     # ---- the thread
+
+    def _configuration(self, retention_days: int) -> Configure:
+        return Configure(retention_days=retention_days, redact=self._redact, redact_chat=self._redactor)
 
     def _ask(self, ask: Callable[[Connection], T], default: T) -> Answer[T]:
         read = Read(ask=ask, default=default)

@@ -11,7 +11,18 @@ from pathlib import Path
 from peewee import SqliteDatabase
 
 from autocrea_lsp.store import failures, files, migrations
-from autocrea_lsp.store.inbox import Accept, Record, SetPreference, TouchProject, Write
+from autocrea_lsp.store.acts import Acts
+from autocrea_lsp.store.chats import Chats
+from autocrea_lsp.store.inbox import (
+    Accept,
+    CountAct,
+    ForgetChat,
+    Record,
+    SaveMessage,
+    SetPreference,
+    TouchProject,
+    Write,
+)
 from autocrea_lsp.store.usage import Usage
 from autocrea_lsp.store.users import Users
 
@@ -26,6 +37,8 @@ PRAGMAS = {
     # Deleted rows are overwritten: what retention removed is not left in free pages.
     "secure_delete": 1,
 }
+
+_COUNTED_S = 62 * 86_400.0  # a month in any time zone, and another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +57,14 @@ class Connection:
     @property
     def users(self) -> Users:
         return Users(self.database)
+
+    @property
+    def acts(self) -> Acts:
+        return Acts(self.database)
+
+    @property
+    def chats(self) -> Chats:
+        return Chats(self.database)
 
     @property
     def on_disk(self) -> bool:
@@ -72,12 +93,36 @@ class Connection:
                         self.users.set_preference(write.user, write.key, write.value_json, write.at)
                     case TouchProject():
                         self.users.touch_project(write.user, write.name, write.root_hash, write.at)
-
+                    case CountAct():
+                        self.acts.add(write)
+                    case SaveMessage():
+                        self.chats.save(write)
+                    case ForgetChat():
+                        self.chats.forget(write.user, write.session)
+        if self.on_disk and any(isinstance(write, ForgetChat) for write in writes):
+            self._empty_log()
         return True
 
-    def expire(self, before: float, limit: int) -> int:
-        """Delete at most `limit` requests older than `before` in a transaction of their own; how many it were."""
-        return 0 if self.newer else self.usage.expire(before, limit)
+    def expire(self, before: float, limit: int, *, now: float) -> int:
+        """Delete at most `limit` requests and as many messages older than `before`, in a transaction of its own.
+
+        The larger number of the two. What budgets and quotas need, they keep for `_COUNTED_S`.
+        """
+        if self.newer:
+            return 0
+        counted = now - _COUNTED_S
+        with self.database.atomic():
+            self.acts.expire(counted)
+            return max(self.usage.expire(before, limit, counted), self.chats.expire(before, limit))
+
+    def _empty_log(self) -> None:
+        """What was deleted is not left in the write-ahead log either, unless somebody is reading it right now."""
+        timeout_s = self.database.timeout
+        # Named boundary: the rows are gone in any case, and a file that fails will say so at the next write.
+        with contextlib.suppress(Exception):
+            self.database.timeout = 0
+            migrations.run(self.database, "PRAGMA wal_checkpoint(TRUNCATE)")
+        self.database.timeout = timeout_s
 
     def close(self) -> None:
         """Never raises: what cannot be closed is left to the end of the process."""

@@ -1,8 +1,8 @@
 """What the rest of the program leaves for the writer's thread: a bounded queue and the things in it.
 
 Putting is safe from any thread, never waits and never raises. Order is kept between writes and questions, so a
-question sees every row that was recorded before it. When there are too many writes the oldest request is dropped;
-preferences, questions and flushes never are.
+question sees every row that was recorded before it. When there are too many writes the oldest request or chat message
+is dropped; preferences, questions, counted acts and flushes never are.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from autocrea_lsp.store.values import AIRequest, Mode
+from autocrea_lsp.store.moments import Moment
+from autocrea_lsp.store.values import AIRequest, ChatMessageRow, Mode, Quota, Taken, Window
 
 if TYPE_CHECKING:
     from autocrea_lsp.store.disk import Connection
@@ -62,7 +63,36 @@ class TouchProject:
     at: float
 
 
-Write = Record | Accept | SetPreference | TouchProject
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountAct:
+    """An act that was counted: what `Take` has done, for a database that has not seen it."""
+
+    user: str
+    name: str
+    amount: int
+    moment: Moment
+    nonce: int  # tells two acts of one moment apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveMessage:
+    """A message of a chat; `id` makes writing it twice writing it once."""
+
+    id: str
+    user: str
+    project: str
+    session: str
+    title: str
+    message: ChatMessageRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetChat:
+    user: str
+    session: str | None  # None: all of the user's
+
+
+Write = Record | Accept | SetPreference | TouchProject | CountAct | SaveMessage | ForgetChat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +105,26 @@ class Read(Generic[T]):
 
     def settle(self, value: T) -> None:
         """Give the answer, unless it was given or is no longer wanted."""
+        with contextlib.suppress(InvalidStateError):
+            self.answer.set_result(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """A question that counts: does every window have room, and if so, one more in each."""
+
+    user: str
+    windows: Sequence[Window | Quota]
+    amount: int
+    clock: Callable[[], Moment]
+    answer: Answer[Taken] = field(default_factory=Answer)
+
+    def begin(self) -> bool:
+        """Whether the answer is still wanted; from here on it cannot be cancelled. What nobody wants is not counted."""
+        return self.answer.set_running_or_notify_cancel()
+
+    def settle(self, value: Taken) -> None:
+        """As for a `Read`."""
         with contextlib.suppress(InvalidStateError):
             self.answer.set_result(value)
 
@@ -94,10 +144,14 @@ class Flush:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configure:
-    """Settings from here on in the queue: `redact` None keeps no text, `retention_days` 0 everything."""
+    """Settings from here on in the queue: `redact` None keeps no text of requests, `retention_days` 0 everything.
+
+    `redact_chat` None keeps no chat.
+    """
 
     retention_days: int
     redact: Callable[[str], str] | None
+    redact_chat: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +159,7 @@ class Stop:
     """The last thing in the queue."""
 
 
-Control = Read[Any] | Flush | Configure | Stop
+Control = Read[Any] | Take | Flush | Configure | Stop
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,7 +203,7 @@ class Inbox:
         with self._changed:
             self._changed.wait_for(lambda: self._urgent, timeout_s)
 
-    def take(self, timeout_s: float | None, *, batch: int = _BATCH, linger_s: float = _LINGER_S) -> Taken:
+    def take(self, timeout_s: float | None, *, batch: int = _BATCH, linger_s: float = _LINGER_S) -> Batch:
         """The next writes, at most `batch`, and what came after them; nothing if `timeout_s` passed.
 
         A lone write waits up to `linger_s` for others; a question, a flush or a stop ends that wait.
@@ -168,8 +222,8 @@ class Inbox:
                     self._items.popleft()
                 else:
                     self._items.popleft()
-                    return Taken(writes=writes, control=item)
-        return Taken(writes=writes, control=None)
+                    return Batch(writes=writes, control=item)
+        return Batch(writes=writes, control=None)
 
     def take_dropped(self) -> int:
         """How many writes were dropped since this was asked last."""
@@ -188,7 +242,7 @@ class Inbox:
 
     def _drop_oldest(self) -> None:
         for index, item in enumerate(self._items):
-            if isinstance(item, Record | Accept):
+            if isinstance(item, Record | Accept | SaveMessage):
                 del self._items[index]
                 self._writes -= 1
                 self._dropped += 1
@@ -196,7 +250,7 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Batch:
     """What `take` gives; `release` lets go of who still waits, however the work on it ended."""
 
     writes: list[Write]
@@ -211,5 +265,7 @@ def _leave(item: Write | Control) -> None:
     """Nobody will look at it any more: whoever waits for it is let go."""
     if isinstance(item, Read):
         item.settle(item.default)
+    elif isinstance(item, Take):
+        item.settle(Taken())
     elif isinstance(item, Flush):
         item.settle(saved=False)

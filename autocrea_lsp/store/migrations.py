@@ -60,6 +60,48 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX ai_requests_stats
             ON ai_requests (kind, at, user_id, total_tokens, cost_micros, accepted)""",
     ),
+    (
+        # What a limit counts; the key is also the way to it (`acts.py`). Without a rowid it is one tree, not two.
+        """CREATE TABLE counted_acts (
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            boot TEXT NOT NULL,
+            tick REAL NOT NULL,
+            nonce INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (user_id, name, boot, tick, nonce)
+        ) WITHOUT ROWID""",
+        # What the requests had cost that retention deleted: a month's budget outlives a week's retention.
+        """CREATE TABLE expired_costs (
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            at REAL NOT NULL,
+            cost_micros INTEGER NOT NULL,
+            PRIMARY KEY (user_id, at)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE chat_sessions (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            id TEXT NOT NULL,
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            project_id INTEGER REFERENCES projects (id) ON DELETE SET NULL,
+            title TEXT NOT NULL,
+            created_at REAL NOT NULL,
+            updated_at REAL NOT NULL,
+            UNIQUE (user_id, id)
+        )""",
+        "CREATE INDEX chat_sessions_updated ON chat_sessions (user_id, updated_at)",
+        """CREATE TABLE chat_messages (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            session_seq INTEGER NOT NULL REFERENCES chat_sessions (seq) ON DELETE CASCADE,
+            role TEXT NOT NULL,
+            text TEXT NOT NULL,
+            attachments TEXT NOT NULL,
+            at REAL NOT NULL
+        )""",
+        "CREATE INDEX chat_messages_session ON chat_messages (session_seq)",
+        "CREATE INDEX chat_messages_at ON chat_messages (at)",
+    ),
 )
 
 SCHEMA = len(STEPS)

@@ -80,4 +80,72 @@ class RequestRow(Model):
         table_name = "ai_requests"
 
 
-MODELS: tuple[type[Model], ...] = (User, Preference, ProjectRow, RequestRow)
+class CountedAct(Model):
+    """What a limit counts: `amount` acts of one moment. `tick` and `boot` say when without the wall clock `at`."""
+
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    name = TextField()
+    boot = TextField()
+    tick = FloatField()
+    nonce = IntegerField()
+    amount = IntegerField()
+    at = FloatField()
+
+    class Meta:
+        table_name = "counted_acts"
+        primary_key = CompositeKey("user", "name", "boot", "tick", "nonce")
+
+
+class ExpiredCost(Model):
+    """The cost of a day's deleted requests; `at` is the beginning of that day, local time."""
+
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    at = FloatField()
+    cost_micros = IntegerField()
+
+    class Meta:
+        table_name = "expired_costs"
+        primary_key = CompositeKey("user", "at")
+
+
+class ChatSession(Model):
+    """A chat that the user wanted to keep; `id` is the caller's and belongs to the user."""
+
+    seq = IntegerField(primary_key=True)
+    id = TextField()
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    project = ForeignKeyField(ProjectRow, null=True, on_delete="SET NULL")
+    title = TextField()
+    created_at = FloatField()
+    updated_at = FloatField()
+
+    class Meta:
+        table_name = "chat_sessions"
+        indexes = ((("user", "id"), True),)
+
+
+class ChatMessage(Model):
+    """One message of a chat, redacted; `attachments` names what was attached, never holds it."""
+
+    seq = IntegerField(primary_key=True)
+    id = TextField(unique=True)
+    session = ForeignKeyField(ChatSession, column_name="session_seq", on_delete="CASCADE")
+    role = TextField()
+    text = TextField()
+    attachments = TextField()
+    at = FloatField()
+
+    class Meta:
+        table_name = "chat_messages"
+
+
+MODELS: tuple[type[Model], ...] = (
+    User,
+    Preference,
+    ProjectRow,
+    RequestRow,
+    CountedAct,
+    ExpiredCost,
+    ChatSession,
+    ChatMessage,
+)

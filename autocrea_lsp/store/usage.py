@@ -2,7 +2,7 @@
 
 Measured on 1,000,000 rows over 90 days: a page of 50 takes 1 ms (it walks the time index), statistics of a day 2 ms,
 of 30 days 40 ms, of all 120 ms (they seek each of the six kinds in `ai_requests_stats` and never read the table), the
-calls of the last hour 0.3 ms. A test holds the plans.
+calls of the last hour 0.3 ms, the cost of a day 1 ms and of 30 days 25 ms. A test holds the plans.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import JOIN, fn
 
-from autocrea_lsp.store.models import ProjectRow, RequestRow, User
+from autocrea_lsp.store.migrations import run
+from autocrea_lsp.store.models import ExpiredCost, ProjectRow, RequestRow, User
 from autocrea_lsp.store.users import Users
-from autocrea_lsp.store.values import AIRequest, Kind, UsageStats, label
+from autocrea_lsp.store.values import AIRequest, Kind, Spent, UsageStats, label
 
 if TYPE_CHECKING:
     from peewee import SqliteDatabase
@@ -28,6 +29,15 @@ _SAME = (
 """What is called the same in `AIRequest` and in the table."""
 
 _ROWS_PER_INSERT = 50  # of 19 values: SQLite before 3.32 takes 999 in one statement
+
+_KEEP_COSTS = """
+    INSERT INTO expired_costs (user_id, at, cost_micros)
+    SELECT user_id, CAST(strftime('%s', date(at, 'unixepoch', 'localtime'), 'utc') AS REAL) AS day, SUM(cost_micros)
+    FROM (SELECT user_id, at, cost_micros FROM ai_requests WHERE at < ? ORDER BY at, seq LIMIT ?)
+    WHERE at >= ? AND cost_micros > 0
+    GROUP BY user_id, day
+    ON CONFLICT (user_id, at) DO UPDATE SET cost_micros = cost_micros + excluded.cost_micros
+"""
 
 
 class Usage:
@@ -118,10 +128,33 @@ class Usage:
             .scalar(self._database)
         )
 
-    def expire(self, before: float, limit: int) -> int:
-        """Delete at most `limit` requests older than `before`; how many it were."""
-        old = RequestRow.select(RequestRow.seq).where(RequestRow.at < before).order_by(RequestRow.at).limit(limit)
+    def spent(self, since_day: float, since_month: float, user: str) -> Spent:
+        """The costs from each of the two times on, the future included: a clock that is set back refills nothing."""
+        day = self._cost_since(since_day, user)
+        month = day if since_month == since_day else self._cost_since(since_month, user)
+        return Spent(day_micros=day, month_micros=month)
+
+    def expire(self, before: float, limit: int, counted: float) -> int:
+        """Delete at most `limit` requests older than `before`; how many it were.
+
+        What they cost is kept for budgets, by user and local day, if it is younger than `counted`.
+        """
+        run(self._database, "DELETE FROM expired_costs WHERE at < ?", counted)
+        run(self._database, _KEEP_COSTS, before, limit, counted)
+        order = (RequestRow.at, RequestRow.seq)
+        old = RequestRow.select(RequestRow.seq).where(RequestRow.at < before).order_by(*order).limit(limit)
         return int(RequestRow.delete().where(RequestRow.seq.in_(old)).execute(self._database))
+
+    def _cost_since(self, since: float, user: str) -> int:
+        """Of what is there and of what retention has deleted."""
+        conditions = self._conditions(since=since, user=user)
+        # Naming the kinds: as in `stats`.
+        there = RequestRow.select(fn.SUM(RequestRow.cost_micros)).where(RequestRow.kind.in_(_KINDS), *conditions)
+        ids = User.select(User.id).where(User.name == label(user))
+        gone = ExpiredCost.select(fn.SUM(ExpiredCost.cost_micros)).where(
+            ExpiredCost.user.in_(ids), ExpiredCost.at >= since
+        )
+        return sum(int(query.scalar(self._database) or 0) for query in (there, gone))
 
     def _conditions(
         self,

@@ -22,8 +22,12 @@ Mode = Literal["disk", "memory", "read-only"]
 """`disk`: rows are saved. `memory`: the file cannot be used now, rows live as long as this process (and are saved when
 the file comes back). `read-only`: a newer version wrote the file; it is read as far as it goes, rows are dropped."""
 
+Role = Literal["user", "assistant"]
+"""Who says something in a chat. The same two as `ai.base`'s messages."""
+
 _LABEL_LIMIT = 200  # characters of a name (model, project, ...): labels, never text
 _TEXT_LIMIT = 32_768  # characters of a kept prompt or answer: a history, not an archive
+_CHAT_LIMIT = 200_000  # characters of a kept chat message: twice the longest prompt that we accept
 _NUMBER_LIMIT = 10**12  # sums over a million rows stay inside SQLite's 64-bit integers
 _HASH_DIGITS = 12  # 48 bits: no two projects of one person collide
 
@@ -84,6 +88,66 @@ class Project:
     last_seen: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """At most `limit` acts called `name` in any `period_s` seconds."""
+
+    name: str
+    limit: int
+    period_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """At most `limit` acts called `name` from `since` until `until`, as of a calendar month."""
+
+    name: str
+    limit: int
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of an act. `refused` names the window without room, the one that opens last; None: it was counted.
+
+    `counted` False with no refusal: nothing could be counted anywhere, as the store has stopped.
+    """
+
+    counted: bool = False
+    refused: str | None = None
+    retry_after_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a user's calls have cost since the beginning of a day and of a month."""
+
+    day_micros: int = 0
+    month_micros: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatSessionRow:
+    """A kept chat, without its messages. `project` as in `AIRequest`."""
+
+    id: str
+    title: str
+    project: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessageRow:
+    """A kept message. `attachments` names what was attached ("selection, file"), never holds it."""
+
+    role: Role
+    text: str
+    at: float
+    attachments: str = ""
+
+
 def root_hash(root: str) -> str:
     """A short stable hash of a workspace root (a path): tells two projects of one name apart, does not tell where."""
     normal = os.path.normcase(os.path.normpath(root))
@@ -100,7 +164,7 @@ def storable(request: AIRequest) -> AIRequest:
     return replace(
         request,
         id=label(request.id),
-        at=float(request.at) if math.isfinite(request.at) else time.time(),
+        at=moment_or_now(request.at),
         user=label(request.user),
         project=label(request.project),
         detail=label(request.detail),
@@ -118,15 +182,31 @@ def storable(request: AIRequest) -> AIRequest:
     )
 
 
+def storable_message(message: ChatMessageRow) -> ChatMessageRow:
+    """The same for a message of a chat."""
+    return replace(
+        message,
+        role="assistant" if message.role == "assistant" else "user",
+        text=_text(message.text, _CHAT_LIMIT) or "",
+        at=moment_or_now(message.at),
+        attachments=label(message.attachments),
+    )
+
+
+def moment_or_now(at: float) -> float:
+    """A time that the database can hold and sort."""
+    return float(at) if math.isfinite(at) else time.time()
+
+
 def label(text: str) -> str:
     """A name as the database holds it: short, and nothing that would command a terminal that shows it."""
     text = str(text)[:_LABEL_LIMIT]
     return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
-def _text(text: str | None) -> str | None:
+def _text(text: str | None, limit: int = _TEXT_LIMIT) -> str | None:
     # A lone surrogate (half a character from a UTF-16 client) cannot be bound to a statement.
-    return None if text is None else text[:_TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8")
+    return None if text is None else text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
 def _number(value: int) -> int:

@@ -13,16 +13,25 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from autocrea_lsp.store import failures, files, migrations
+from autocrea_lsp.store import failures, files, migrations, redacting
 from autocrea_lsp.store.disk import Connection, open_disk, open_memory
-from autocrea_lsp.store.inbox import Configure, Flush, Health, Inbox, Read, Record, Stop, Write
-from autocrea_lsp.store.values import storable
+from autocrea_lsp.store.inbox import (
+    Configure,
+    CountAct,
+    Flush,
+    Health,
+    Inbox,
+    Read,
+    Stop,
+    Take,
+    Write,
+)
+from autocrea_lsp.store.values import Taken
 
 T = TypeVar("T")
 
@@ -60,6 +69,7 @@ class Writer:
         self._told: set[str] = set()
         self._saved: deque[Write] = deque(maxlen=_REMEMBERED)  # this session's, on disk: memory mode starts with them
         self._unsaved: deque[Write] = deque(maxlen=_REMEMBERED)  # in memory only: the disk gets them when it is back
+        self._beside: Connection | None = None  # in memory: counts acts where the file is not ours to write
         self._lost = 0  # writes since the last flush that are nowhere
         self._replaced_damaged = False
         self._retry_at = _NEVER  # monotonic seconds
@@ -74,6 +84,8 @@ class Writer:
                 pass
         finally:
             self._connection.close()
+            if self._beside is not None:
+                self._beside.close()
 
     def _turn(self) -> bool:
         """Do what is due next; True when that was the end."""
@@ -85,6 +97,9 @@ class Writer:
             match taken.control:
                 case Read() as read:
                     read.settle(self._do(read.ask, default=read.default))
+                case Take() as take:
+                    if take.begin():
+                        take.settle(self._take(take))
                 case Flush() as flush:
                     flush.settle(saved=self._lost == 0)
                     self._lost = 0
@@ -102,7 +117,7 @@ class Writer:
         return False
 
     def _configure(self, settings: Configure) -> None:
-        self._redact = settings.redact
+        self._redact, self._redact_chat = settings.redact, settings.redact_chat
         self._retention_s = settings.retention_days * _DAY_S
         self._sweep_at = 0.0 if settings.retention_days > 0 else _NEVER  # monotonic seconds: at once
 
@@ -113,40 +128,39 @@ class Writer:
         if dropped:
             self._lost += dropped
             self._tell(failures.overflowed(self._path))
-        ready = [write for write in map(self._ready, writes) if write is not None]
-        # Texts go to the disk or nowhere: ten thousand prompts would fill the memory.
-        counts = [_without_text(write) for write in ready]
+        ready = _some(redacting.ready(write, self._redact, self._redact_chat) for write in writes)
+        self._lost += len(writes) - len(ready)
+        counts = _some(map(redacting.without_text, ready))  # texts go to the disk or nowhere
         if not self._do(lambda connection: connection.write(ready if connection.on_disk else counts), default=False):
             self._lost += len(ready)
             return
+        if self._health.mode == "memory":
+            self._lost += len(ready) - len(counts)
         (self._unsaved if self._health.mode == "memory" else self._saved).extend(counts)
 
-    def _ready(self, write: Write) -> Write | None:
-        """The write as it may be stored: bounded values, and no text that was not redacted."""
-        if not isinstance(write, Record):
-            return write
-        request = write.request
-        try:
-            request = replace(request, prompt=self._redacted(request.prompt), answer=self._redacted(request.answer))
-            return Record(request=storable(request))
-        except Exception:  # boundary: one row of wrong types must not cost the other rows
-            self._lost += 1
-            _log.warning("a usage row cannot be stored", exc_info=True)
-            return None
+    def _take(self, take: Take) -> Taken:
+        """Count on the database in use, or beside it; a database that takes its place later has what was counted."""
+        nothing: tuple[Taken, list[CountAct]] = (Taken(), [])
+        taken, acts = self._do(
+            lambda connection: self._counter(connection).acts.take(take.user, take.windows, take.amount, take.clock),
+            default=nothing,
+        )
+        (self._unsaved if self._health.mode == "memory" else self._saved).extend(acts)
+        return taken
 
-    def _redacted(self, text: str | None) -> str | None:
-        if text is None or self._redact is None:
-            return None
-        try:
-            return self._redact(text)
-        except Exception:  # boundary: a text that cannot be redacted is not kept; nor logged, as its error may quote it
-            _log.warning("a text could not be redacted and is not kept")
-            return None
+    def _counter(self, connection: Connection) -> Connection:
+        if not connection.newer:
+            return connection
+        if self._beside is None:
+            self._beside = open_memory()
+            self._beside.write([write for write in self._saved if isinstance(write, CountAct)])
+        return self._beside
 
     def _sweep(self) -> None:
         """Delete one chunk of what is too old; the next chunk waits its turn."""
-        before = time.time() - self._retention_s
-        deleted = self._do(lambda connection: connection.expire(before, _SWEEP_ROWS), default=0)
+        now = time.time()
+        before = now - self._retention_s
+        deleted = self._do(lambda connection: connection.expire(before, _SWEEP_ROWS, now=now), default=0)
         self._sweep_at = time.monotonic() + (_SWEEP_S if deleted < _SWEEP_ROWS else 0.0)
 
     def _do(self, act: Callable[[Connection], T], *, default: T) -> T:
@@ -252,7 +266,5 @@ class Writer:
             self._on_problem(message)
 
 
-def _without_text(write: Write) -> Write:
-    if isinstance(write, Record) and (write.request.prompt, write.request.answer) != (None, None):
-        return Record(request=replace(write.request, prompt=None, answer=None))
-    return write
+def _some(writes: Iterable[Write | None]) -> list[Write]:
+    return [write for write in writes if write is not None]

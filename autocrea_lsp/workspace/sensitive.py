@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 _NAMES = (
     ".env",
     ".env.*",
+    ".envrc",
     "*.env",
     "*.pem",
     "*.key",
@@ -39,13 +40,26 @@ _EXAMPLES = ("*.example", "*.sample", "*.template", "*.dist", "*.pub")
 
 def file_name(uri: str) -> str:
     """The base name that a document's URI ends in; "" where there is none."""
-    return unquote(urlsplit(uri).path).replace("\\", "/").rsplit("/", 1)[-1]
+    return uri_path(uri).replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def is_sensitive(uri: str) -> bool:
     """Whether a document is sensitive by name. `id_rsa.pub` and `.env.example` are not."""
-    parts = unquote(urlsplit(uri).path).replace("\\", "/").casefold().split("/")
+    return is_sensitive_path(uri_path(uri))
+
+
+def is_sensitive_path(path: str) -> bool:
+    """The same for a path that is not a URI: a percent sign in it is one."""
+    parts = path.replace("\\", "/").casefold().split("/")
     name = parts[-1]
     if any(fnmatch.fnmatchcase(name, pattern) for pattern in _EXAMPLES):
         return False
     return not _FOLDERS.isdisjoint(parts[:-1]) or any(fnmatch.fnmatchcase(name, pattern) for pattern in _NAMES)
+
+
+def uri_path(uri: str) -> str:
+    """The path in a URI, decoded once; of what is no URI, all of it."""
+    try:
+        return unquote(urlsplit(uri).path)
+    except ValueError:  # a bracket where a host would stand
+        return unquote(uri)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from autocrea_lsp.store import AIRequest, Store
+from autocrea_lsp.store import AIRequest, Moment, Quota, Store, Taken, Window
 
+QUARTER_S = 900.0
 HANG_S = 60.0  # nothing here takes a tenth of it; longer is a hang
 CANARY = "sk-ant-canary-7f3a91"
 
@@ -39,3 +41,36 @@ def ids(database: Path) -> set[str]:
 def traces(database: Path, text: str = CANARY) -> list[str]:
     """The files in the database's directory that hold the text."""
     return [each.name for each in database.parent.iterdir() if text.encode() in each.read_bytes()]
+
+
+@dataclass(slots=True)
+class Clock:
+    """A machine whose clock can be set, and which can be restarted."""
+
+    boot: str = "first"
+    tick_s: float = 5000.0
+    wall_s: float = 1_000_000.0
+
+    def __call__(self) -> Moment:
+        return Moment(boot=self.boot, tick_s=self.tick_s, wall_s=self.wall_s)
+
+    def pass_(self, seconds: float) -> None:
+        self.tick_s += seconds
+        self.wall_s += seconds
+
+    def restart(self, boot: str = "second") -> None:
+        """With no time lost."""
+        self.boot, self.tick_s = boot, 1.0
+
+
+def window(limit: int, name: str = "ai", period_s: float = QUARTER_S) -> Window:
+    return Window(name=name, limit=limit, period_s=period_s)
+
+
+def take(store: Store, *windows: Window | Quota, amount: int = 1) -> Taken:
+    return store.take(windows, amount=amount).result(HANG_S)
+
+
+def fill(store: Store, windows: Sequence[Window | Quota], count: int) -> None:
+    for _ in range(count):
+        assert take(store, *windows) == Taken(counted=True)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from autocrea_lsp.store import AIRequest, Store, writer
-from tests.store.common import HANG_S, Ask, OpenStore, StartChild, Until
+from tests.store.common import HANG_S, Ask, Clock, OpenStore, StartChild, Until
 
 CHILD_PREAMBLE = """
 import sys
@@ -115,3 +115,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "_LOCK_S", 0.2)
     monkeypatch.setattr(writer, "_RETRY_LOCK_S", 0.05)
     monkeypatch.setattr(writer, "_RETRY_S", (0.05, 0.2))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

@@ -10,18 +10,29 @@ from pathlib import Path
 import pytest
 
 from autocrea_lsp.errors import UserError
-from autocrea_lsp.store import Cleared, Store, UsageStats, clearing
+from autocrea_lsp.store import Cleared, Store, UsageStats, Window, clearing
 from autocrea_lsp.store import clear as clear_database
+from autocrea_lsp.store.models import MODELS
 from tests.store.common import CANARY, HANG_S, Ask, OpenStore, execute, traces
 
 
 def fill(store: Store, ask: Ask) -> None:
-    """Rows, texts, a preference and a project, each with the canary; some of them deleted again."""
+    """Rows, texts, a preference, a project, a chat and a counted act, each with the canary; every table has some."""
     for n in range(200):
         store.record(ask(id=f"{n}-{CANARY}", model=CANARY, prompt=f"{CANARY} {n} " * 50, answer=CANARY))
     store.set_preference("key", CANARY)
     store.touch_project(CANARY, "ab12")
+    store.save_chat_message(CANARY, CANARY, "user", CANARY, attachments=CANARY)
+    assert store.take([Window(name=CANARY, limit=5, period_s=60.0)]).result(HANG_S).counted
     assert store.flush(HANG_S)
+    execute(store.path, "INSERT INTO expired_costs SELECT id, 1000.0, 5 FROM users")
+    assert [table for table, rows in counts(store.path).items() if rows == 0] == []
+
+
+def counts(database: Path) -> dict[str, int]:
+    """The rows of each of our tables."""
+    tables = [model._meta.table_name for model in MODELS]
+    return {table: int(str(execute(database, f"SELECT COUNT(*) FROM {table}")[0][0])) for table in tables}  # noqa: S608
 
 
 @pytest.mark.parametrize("in_use", [False, True], ids=["closed", "in use"])
@@ -33,6 +44,7 @@ def test_nothing_is_left(open_store: OpenStore, ask: Ask, database: Path, proble
         store.close(HANG_S)
     assert clear_database(database) == Cleared(requests=200, files_removed=0)
     assert traces(database) == []
+    assert set(counts(database).values()) == {0}
     again = store if in_use else open_store()
     assert again.usage(None, None).result(HANG_S) == UsageStats()
     assert again.projects().result(HANG_S) == []

@@ -9,12 +9,34 @@ import pytest
 
 from autocrea_lsp.store import AIRequest, Store
 from autocrea_lsp.store import database as database_module
-from autocrea_lsp.store.inbox import Accept, Flush, Inbox, Read, Record, SetPreference, Stop, TouchProject
+from autocrea_lsp.store.inbox import (
+    Accept,
+    Flush,
+    Inbox,
+    Read,
+    Record,
+    SaveMessage,
+    SetPreference,
+    Stop,
+    Take,
+    TouchProject,
+)
+from autocrea_lsp.store.moments import moment
+from autocrea_lsp.store.values import ChatMessageRow, Taken
 from tests.store.common import HANG_S
 
 
 def accept(name: str) -> Accept:
     return Accept(request_id=name)
+
+
+def count() -> Take:
+    return Take(user="ana", windows=(), amount=1, clock=moment)
+
+
+def message(text: str) -> SaveMessage:
+    said = ChatMessageRow(role="user", text=text, at=0.0)
+    return SaveMessage(id=text, user="ana", project="", session="s", title="", message=said)
 
 
 def test_writes_come_in_order_up_to_the_question_that_followed_them() -> None:
@@ -36,26 +58,29 @@ def test_a_batch_is_full_at_its_limit() -> None:
     assert len(inbox.take(0, batch=3, linger_s=0).writes) == 2
 
 
-def test_a_lone_write_waits_for_company_until_somebody_asks() -> None:
+@pytest.mark.parametrize("question", [Flush, lambda: count()], ids=["a flush", "counting an act"])
+def test_a_lone_write_waits_for_company_until_somebody_asks(question: Callable[[], Flush | Take]) -> None:
     inbox = Inbox()
     inbox.put(accept("early"))
-    late = threading.Timer(0.05, lambda: (inbox.put(accept("late")), inbox.put(Flush())))
+    asked = question()
+    late = threading.Timer(0.05, lambda: (inbox.put(accept("late")), inbox.put(asked)))
     late.start()
     taken = inbox.take(0, linger_s=HANG_S)
     late.join()
     assert taken.writes == [accept("early"), accept("late")]
-    assert isinstance(taken.control, Flush)
+    assert taken.control is asked
 
 
 def test_when_there_is_too_much_the_oldest_request_is_dropped_and_nothing_else() -> None:
     inbox = Inbox(capacity=3)
     preference = SetPreference(user="ana", key="k", value_json="1", at=0.0)
     project = TouchProject(user="ana", name="shop", root_hash="", at=0.0)
-    flush = Flush()
-    for item in (preference, project, flush, accept("a"), accept("b"), accept("c")):
+    flush, take = Flush(), count()
+    for item in (preference, project, flush, message("a"), accept("b"), accept("c"), take):
         inbox.put(item)
     assert inbox.take(0).writes == [preference, project]
-    assert inbox.take(0, linger_s=0).writes == [accept("c")]
+    last = inbox.take(0, linger_s=0)
+    assert (last.writes, last.control) == ([accept("c")], take)
     assert (inbox.take_dropped(), inbox.take_dropped()) == (2, 0)
 
 
@@ -63,14 +88,15 @@ def test_when_there_is_too_much_the_oldest_request_is_dropped_and_nothing_else()
 def test_nobody_waits_for_a_closed_inbox(when: str) -> None:
     inbox = Inbox()
     read = Read(ask=lambda connection: 1, default=0)
-    flush = Flush()
+    flush, take = Flush(), count()
     if when == "after":
         inbox.close()
-    for item in (accept("a"), read, flush):
+    for item in (accept("a"), read, take, flush):
         inbox.put(item)
     if when == "before":
         inbox.close()
     assert read.answer.result(0) == 0
+    assert take.answer.result(0) == Taken()
     assert flush.done.is_set()
     assert not flush.saved
 

@@ -6,6 +6,7 @@ import sqlite3
 import time
 import typing
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocrea_lsp.ai import base
-from autocrea_lsp.store import AIRequest, Kind, UsageStats
+from autocrea_lsp.store import AIRequest, Kind, Spent, UsageStats, Window, moment
 from autocrea_lsp.store.disk import Connection, open_memory
 from tests.store.common import HANG_S, Ask, OpenStore, Until
 
@@ -82,8 +83,13 @@ def plan(connection: Connection, ask: Callable[[Connection], object]) -> str:
     raw.set_trace_callback(statements.append)
     ask(connection)
     raw.set_trace_callback(None)
-    (statement,) = statements
-    return "\n".join(str(row[3]) for row in raw.execute("EXPLAIN QUERY PLAN " + statement))
+    assert statements
+    return "\n".join(
+        str(row[3])
+        for statement in statements
+        if not statement.startswith(("BEGIN", "COMMIT", "--"))  # "--": what a foreign key's cascade does
+        for row in raw.execute("EXPLAIN QUERY PLAN " + statement)
+    )
 
 
 def test_stats_read_nothing_but_their_index() -> None:
@@ -108,6 +114,77 @@ def test_counting_calls_seeks_by_kind_and_time() -> None:
     steps = plan(connection, lambda each: each.usage.count_since(5.0, "claude", "complete", None))
     assert "ai_requests_stats (kind=? AND at>?)" in steps
     connection.close()
+
+
+def test_a_budgets_sums_read_nothing_but_their_index() -> None:
+    connection = open_memory()
+    steps = plan(connection, lambda each: each.usage.spent(5.0, 2.0, "ana"))
+    assert steps.count("USING COVERING INDEX ai_requests_stats (kind=? AND at>?)") == 2
+    assert steps.count("SEARCH t1 USING PRIMARY KEY (user_id=? AND at>?)") == 2
+    assert "SCAN t1" not in steps
+    connection.close()
+
+
+def test_counting_an_act_seeks_and_scans_nothing() -> None:
+    connection = open_memory()
+    window = Window(name="ai", limit=5, period_s=900.0)
+    steps = plan(connection, lambda each: each.acts.take("ana", [window], 1, moment))
+    assert "SEARCH counted_acts USING PRIMARY KEY (user_id=? AND name=? AND boot=? AND tick<?)" in steps
+    assert "SEARCH counted_acts USING PRIMARY KEY (user_id=? AND name=? AND boot<?)" in steps
+    assert "SEARCH counted_acts USING PRIMARY KEY (user_id=? AND name=?)" in steps
+    assert "SCAN" not in steps
+    connection.close()
+
+
+def test_reading_and_expiring_chats_seeks() -> None:
+    connection = open_memory()
+    assert "chat_messages_session" in plan(connection, lambda each: each.chats.messages("ana", "s"))
+    assert "chat_messages_at (at<?)" in plan(connection, lambda each: each.chats.expire(5.0, 10))
+    connection.close()
+
+
+@given(
+    requests=st.lists(REQUESTS, max_size=60),
+    day=MOMENTS,
+    month=MOMENTS,
+    expired=st.lists(MOMENTS, max_size=3),
+    limit=st.sampled_from([1, 3, 500]),
+)
+def test_spent_is_a_plain_sum_whatever_retention_has_deleted(
+    requests: list[AIRequest], day: float, month: float, expired: list[float], limit: int
+) -> None:
+    """A moment of the strategy is a day here: what was deleted is kept by the day."""
+    days = [replace(request, at=midnight(request.at) + 100 * n) for n, request in enumerate(requests)]
+    connection = open_memory()
+    try:
+        connection.usage.insert(days)
+        for before in expired:
+            while connection.expire(midnight(before), limit, now=midnight(0)):
+                pass
+        mine = [request for request in days if request.user == "ana"]
+        assert connection.usage.spent(midnight(day), midnight(month), "ana") == Spent(
+            day_micros=sum(request.cost_micros for request in mine if request.at >= midnight(day)),
+            month_micros=sum(request.cost_micros for request in mine if request.at >= midnight(month)),
+        )
+    finally:
+        connection.close()
+
+
+def midnight(day: float) -> float:
+    """The beginning of a day of January 2026, local time."""
+    return time.mktime((2026, 1, 1 + int(day), 0, 0, 0, 0, 0, -1))
+
+
+def test_costs_that_no_budget_looks_at_any_more_are_not_kept(ask: Ask) -> None:
+    connection = open_memory()
+    try:
+        connection.usage.insert([ask(at=midnight(0), cost_micros=5), ask(at=midnight(40), cost_micros=7)])
+        assert connection.expire(midnight(50), 500, now=midnight(70)) == 2
+        assert connection.usage.spent(0, 0, "ana").day_micros == 7
+        assert connection.expire(midnight(50), 500, now=midnight(110)) == 0
+        assert connection.usage.spent(0, 0, "ana").day_micros == 0
+    finally:
+        connection.close()
 
 
 def test_what_is_older_than_the_retention_goes_at_the_start_and_the_rest_stays(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autocrea_lsp.workspace.sensitive import file_name, is_sensitive
+from autocrea_lsp.workspace.sensitive import file_name, is_sensitive, is_sensitive_path
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from autocrea_lsp.workspace.sensitive import file_name, is_sensitive
         "file:///w/credentials.json",
         "file:///home/me/.ssh/config",
         "file:///w/%2Eenv",
+        "file:///w/.envrc",
+        "file://[/w/.env",
         "file:///c%3A/w/.env",
         "untitled:.env",
         "vscode-remote://ssh-remote%2Bhost/w/.env",
@@ -51,3 +53,8 @@ def test_not_sensitive(uri: str) -> None:
 def test_only_the_base_name_is_told() -> None:
     assert file_name("file:///home/me/a%20b.py") == "a b.py"
     assert file_name("untitled:Untitled-1") == "Untitled-1"
+
+
+def test_a_path_is_not_decoded() -> None:
+    assert is_sensitive_path("/w/.env")
+    assert not is_sensitive_path("/w/%2Eenv")

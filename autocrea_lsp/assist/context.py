@@ -7,7 +7,7 @@ A window that slid with the caret would make every prompt new to the model's cac
 from __future__ import annotations
 
 from autocrea_lsp.ai.base import FillPrompt
-from autocrea_lsp.text import Snapshot
+from autocrea_lsp.text import Snapshot, sound
 from autocrea_lsp.workspace.redact import redact
 from autocrea_lsp.workspace.sensitive import file_name
 
@@ -36,8 +36,8 @@ def fill_prompt(
     if remote:
         prefix, suffix = redact(prefix), redact(suffix)
     return FillPrompt(
-        prefix=_sound(prefix),
-        suffix=_sound(suffix),
+        prefix=sound(prefix),
+        suffix=sound(suffix),
         first_line=first,
         language=snapshot.language,
         file_name=file_name(snapshot.uri),
@@ -46,8 +46,3 @@ def fill_prompt(
         request_id=request_id,
         detail=detail,
     )
-
-
-def _sound(text: str) -> str:
-    """Without lone surrogates, which JSON lets in and UTF-8 does not let out."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

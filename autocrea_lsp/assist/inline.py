@@ -20,7 +20,7 @@ from autocrea_lsp.access.limits import SlidingWindow
 from autocrea_lsp.ai.base import Backend, Delta
 from autocrea_lsp.assist.context import fill_prompt
 from autocrea_lsp.assist.reply import Reply
-from autocrea_lsp.errors import AutocreaError
+from autocrea_lsp.errors import AutocreaError, OverBudget
 from autocrea_lsp.settings import InlineSettings
 from autocrea_lsp.text import Snapshot
 from autocrea_lsp.workspace.sensitive import is_sensitive
@@ -79,16 +79,21 @@ class Completer:
         on_outcome: Callable[[AutocreaError | None], None] = lambda _error: None,
         on_budget: Callable[[], None] = lambda: None,
         pause_s: Callable[[], float] = lambda: 0.0,
+        why_excluded: Callable[[str], str | None] = lambda _uri: None,
+        afford: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`on_outcome` hears of each answered or failed call, `on_budget` of the first refused one.
 
-        `pause_s` is how long to hold back automatic calls after failures (seconds).
+        `pause_s` is how long to hold back automatic calls after failures (seconds). `why_excluded` says why nothing
+        of a document may be sent. `afford` raises OverBudget when the money for remote calls is spent.
         """
         self._backend = backend
         self._settings = settings
         self._on_outcome = on_outcome
         self._on_budget = on_budget
         self._pause_s = pause_s
+        self._why_excluded = why_excluded
+        self._afford = afford
         self._open = asyncio.Semaphore(MAX_OPEN_CALLS)
         self._memory: dict[str, _Remembered] = {}
         self.window = SlidingWindow(settings().max_calls_per_hour, HOUR_S)
@@ -135,6 +140,8 @@ class Completer:
             return f"Suggestions are switched off for {snapshot.language}."
         if is_sensitive(snapshot.uri):
             return "This file's name says that it holds secrets: nothing of it is sent."
+        if (why := self._why_excluded(snapshot.uri)) is not None:
+            return why
         if snapshot.size > MAX_FILE:
             return f"This file is larger than {MAX_FILE // 1_000_000} MB."
         return None
@@ -163,6 +170,12 @@ class Completer:
             return await self._stream(backend, snapshot, trigger, detail)
         async with self._open:
             self.window.limit = self._settings().max_calls_per_hour
+            if self._afford is not None:
+                try:
+                    await self._afford()
+                except OverBudget:
+                    self._on_budget()
+                    raise
             if not self.window.take():
                 self._on_budget()
                 return None

@@ -1,0 +1,262 @@
+"""Edits that wait for the user: taken or refused hunk by hunk, while the document goes on changing.
+
+A proposal belongs to the text it was made for. What the user types meanwhile moves its hunks; where they typed on the
+same lines the hunk cannot be taken any more, and that is said.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from autocrea_lsp.assist import hunks
+from autocrea_lsp.assist.call import Took
+from autocrea_lsp.assist.checking import Verdict
+from autocrea_lsp.assist.editing import Draft, Request
+from autocrea_lsp.assist.goal import TITLES
+from autocrea_lsp.assist.source import Changed
+from autocrea_lsp.errors import StaleRequest, UserError
+
+MAX_KEPT = 50  # proposals; the oldest are forgotten
+
+State = Literal["pending", "accepted", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One hunk; of an accepted one `start` to `end` are the lines that it has become."""
+
+    id: str
+    start: int
+    end: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    state: State = "pending"
+
+    @property
+    def hunk(self) -> hunks.Hunk:
+        return hunks.Hunk(start=self.start, end=self.end, new=self.new)
+
+
+@dataclass(slots=True, kw_only=True)
+class File:
+    """`base` is the document with what was accepted, as far as we know it; the parts count its lines."""
+
+    uri: str
+    version: int | None
+    language: str
+    is_new: bool
+    base: tuple[str, ...]
+    parts: list[Part]
+
+    @property
+    def pending(self) -> list[Part]:
+        return [part for part in self.parts if part.state == "pending"]
+
+    @property
+    def proposed(self) -> list[str]:
+        return hunks.apply(self.base, [part.hunk for part in self.pending])
+
+
+@dataclass(slots=True, kw_only=True)
+class Proposal:
+    id: str
+    title: str
+    explanation: str
+    verdict: Verdict
+    took: Took
+    files: list[File]
+    request: Request | None = field(default=None, repr=False)  # None: it cannot be made anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What to do to a file now: `hunks` of `base`, which is its text as it is; or make it with that text."""
+
+    uri: str
+    version: int | None
+    base: tuple[str, ...]
+    hunks: tuple[hunks.Hunk, ...]
+    is_new: bool
+
+
+Now = Callable[[str], tuple[Sequence[str], int | None] | None]
+"""A document's lines and version as they are now; None when it is not open and has no text on disk."""
+
+
+class Proposals:
+    """The proposals of one client."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Proposal] = OrderedDict()
+
+    def add(self, draft: Draft) -> Proposal:
+        title = TITLES[draft.request.goal]
+        if draft.request.goal == "refactor" and draft.request.instruction:
+            title = f"{title}: {_short(draft.request.instruction)}"
+        return self.keep(
+            files=draft.files,
+            title=title,
+            explanation=draft.explanation,
+            verdict=draft.verdict,
+            took=draft.took,
+            request=draft.request,
+        )
+
+    def keep(
+        self,
+        *,
+        files: Sequence[Changed],
+        title: str,
+        explanation: str,
+        verdict: Verdict,
+        took: Took,
+        request: Request | None = None,
+    ) -> Proposal:
+        proposal = Proposal(
+            id=uuid.uuid4().hex[:12],
+            title=title,
+            explanation=explanation,
+            verdict=verdict,
+            took=took,
+            files=[_file(changed, index) for index, changed in enumerate(files, 1)],
+            request=request,
+        )
+        self._kept[proposal.id] = proposal
+        while len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        return proposal
+
+    def get(self, number: str) -> Proposal:
+        try:
+            return self._kept[number]
+        except KeyError:
+            raise UserError("That proposal is not kept any more.", hint="Ask for it once more.") from None
+
+    def all(self, uri: str | None = None) -> list[Proposal]:
+        """Those that still have something to decide, the newest last."""
+        return [
+            each for each in self._kept.values() if any(file.pending and uri in (None, file.uri) for file in each.files)
+        ]
+
+    def accept(self, number: str, wanted: Sequence[str] | None, now: Now) -> tuple[Proposal, list[Taken]]:
+        """Take pending hunks (None: all). Raises StaleRequest, taking none, where the text under one has changed."""
+        proposal = self.get(number)
+        chosen = self._chosen(proposal, wanted)
+        taken: list[Taken] = []
+        updates: list[tuple[File, tuple[str, ...], int | None, list[Part]]] = []
+        for file in proposal.files:
+            mine = [part for part in file.pending if part.id in chosen]
+            if not mine:
+                continue
+            found = now(file.uri)
+            if file.is_new and found is None:
+                everything = tuple(line for part in file.parts for line in part.new)
+                taken.append(Taken(uri=file.uri, version=None, base=(), hunks=_whole(everything), is_new=True))
+                updates.append((file, everything, None, [replace(part, state="accepted") for part in file.parts]))
+                continue
+            lines, version = found if found is not None else ((), None)
+            parts = _moved(file, tuple(lines), chosen)
+            do = [part for part in parts if part.id in chosen and part.state == "pending"]
+            taken.append(
+                Taken(
+                    uri=file.uri,
+                    version=version,
+                    base=tuple(lines),
+                    hunks=tuple(part.hunk for part in do),
+                    is_new=False,
+                )
+            )
+            after = tuple(hunks.apply(lines, [part.hunk for part in do]))
+            updates.append((file, after, version, _settled(parts, chosen)))
+        for file, base, version, parts in updates:
+            file.base, file.parts, file.version = base, parts, version
+        return proposal, taken
+
+    def reject(self, number: str, wanted: Sequence[str] | None) -> Proposal:
+        proposal = self.get(number)
+        chosen = self._chosen(proposal, wanted)
+        for file in proposal.files:
+            file.parts = [
+                replace(part, state="rejected") if part.id in chosen and part.state == "pending" else part
+                for part in file.parts
+            ]
+        return proposal
+
+    def _chosen(self, proposal: Proposal, wanted: Sequence[str] | None) -> set[str]:
+        pending = {part.id for file in proposal.files for part in file.pending}
+        if wanted is None:
+            return pending
+        if unknown := set(wanted) - {part.id for file in proposal.files for part in file.parts}:
+            raise UserError(f"The proposal has no hunk {min(unknown)[:40]!r}.")
+        return set(wanted) & pending
+
+
+def _file(changed: Changed, index: int) -> File:
+    source = changed.source
+    found = (
+        [hunks.Hunk(start=0, end=0, new=changed.lines)]
+        if changed.is_new
+        else hunks.between(source.lines, changed.lines)
+    )
+    numbers = itertools.count(1)
+    return File(
+        uri=source.uri,
+        version=source.version,
+        language=source.language,
+        is_new=changed.is_new,
+        base=source.lines,
+        parts=[
+            Part(
+                id=f"{index}.{next(numbers)}",
+                start=hunk.start,
+                end=hunk.end,
+                old=source.lines[hunk.start : hunk.end],
+                new=hunk.new,
+            )
+            for hunk in found
+        ],
+    )
+
+
+def _moved(file: File, lines: tuple[str, ...], chosen: set[str]) -> list[Part]:
+    """The parts, counted in the lines of now; a pending one whose text was changed meanwhile counts as refused.
+
+    Raises StaleRequest when that is one of the chosen.
+    """
+    parts = []
+    for part in file.parts:
+        found = hunks.rebase([part.hunk], file.base, lines)
+        if found is None:
+            if part.state == "pending" and part.id in chosen:
+                raise StaleRequest("The document has changed on the same lines.", hint="Ask for the edit once more.")
+            parts.append(replace(part, state="rejected") if part.state == "pending" else part)
+        else:
+            parts.append(replace(part, start=found[0].start, end=found[0].end))
+    return parts
+
+
+def _settled(parts: Sequence[Part], chosen: set[str]) -> list[Part]:
+    """The parts after the chosen ones were put in place: those stand for what they became, later ones have moved."""
+    shift = 0
+    settled = []
+    for part in parts:
+        moved = replace(part, start=part.start + shift, end=part.end + shift)
+        if part.id in chosen and part.state == "pending":
+            moved = replace(moved, end=moved.start + len(part.new), state="accepted")
+            shift += len(part.new) - (part.end - part.start)
+        settled.append(moved)
+    return settled
+
+
+def _whole(lines: tuple[str, ...]) -> tuple[hunks.Hunk, ...]:
+    return (hunks.Hunk(start=0, end=0, new=lines),)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -1,0 +1,16 @@
+"""Programs that check or run code, locked in as well as this machine can; each result says how well that was.
+
+- job        what is run: a command, its files, what it may read, its limits; and what came of it
+- isolation  how well a job is locked in, and the probe that finds out by really running bubblewrap
+- bubblewrap the mount plan: no network, no home, no environment of ours, one writable directory
+- enter      the script that sets limits in the new process; without bubblewrap it also sees to the end of all children
+- process    starts, reads, stops; nothing is left afterwards, neither a process nor a file
+- folder     the private directory of a job
+- run        `run(job)`, which puts these together
+"""
+
+from autocrea_lsp.sandbox.isolation import Isolation, Level, probe
+from autocrea_lsp.sandbox.job import Job, Result
+from autocrea_lsp.sandbox.run import run
+
+__all__ = ["Isolation", "Job", "Level", "Result", "probe", "run"]

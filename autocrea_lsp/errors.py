@@ -5,6 +5,7 @@ AutocreaError                 base; `str(error)` is safe to show: no secret, no 
 │   └── NoCredentials         the service needs a key and none was found
 ├── StaleRequest              the document or the request moved on while we worked
 ├── OverBudget                a limit of ours was reached
+├── UnusableAnswer            the model's answer may not or cannot be used; nothing was changed
 └── BackendError              the one who answers could not
     ├── BadCredentials        it refused the key (401, 403)
     ├── NoCredit              the account cannot pay (402, spend limits)
@@ -44,6 +45,10 @@ class OverBudget(AutocreaError):
     def __init__(self, message: str, *, hint: str = "", retry_after_s: float = 0.0) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
+
+
+class UnusableAnswer(AutocreaError):
+    """The model answered, but what it answered may not or cannot be used; nothing was changed."""
 
 
 class BackendError(AutocreaError):

@@ -82,6 +82,11 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
+def sound(text: str) -> str:
+    """Without lone surrogates, which JSON lets in and UTF-8 does not let out."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def body(line: str) -> str:
     """A line without its end."""
     if line.endswith("\n"):

@@ -15,7 +15,7 @@ from typing import Literal
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from autocrea_lsp.errors import AutocreaError, BackendError, OverBudget, StaleRequest, UserError
+from autocrea_lsp.errors import AutocreaError, BackendError, OverBudget, StaleRequest, UnusableAnswer, UserError
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ TYPING = frozenset({lsp.TEXT_DOCUMENT_INLINE_COMPLETION, lsp.TEXT_DOCUMENT_COMPL
 POLICY: tuple[tuple[type[BaseException], int, int], ...] = (
     (StaleRequest, CONTENT_MODIFIED, logging.DEBUG),
     (OverBudget, REQUEST_FAILED, logging.INFO),
+    (UnusableAnswer, REQUEST_FAILED, logging.INFO),
     (UserError, REQUEST_FAILED, logging.INFO),
     (BackendError, REQUEST_FAILED, logging.WARNING),
     (AutocreaError, REQUEST_FAILED, logging.WARNING),
@@ -55,7 +56,10 @@ def answer_for(error: BaseException, method: str) -> tuple[object, lsp.ResponseE
                 return None, None
             hint = getattr(error, "hint", "")
             message = f"{error} {hint}".strip()
-            return None, lsp.ResponseError(code=code, message=clean(message), data={"kind": type(error).__name__})
+            data: dict[str, object] = {"kind": type(error).__name__}
+            if isinstance(error, OverBudget):
+                data["retryAfterMs"] = round(error.retry_after_s * 1000)
+            return None, lsp.ResponseError(code=code, message=clean(message), data=data)
     log.error("%s failed unexpectedly", method, exc_info=error)
     if method in TYPING:
         return None, None

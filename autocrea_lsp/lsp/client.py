@@ -23,6 +23,15 @@ class ClientProfile:
     inline_completion: bool = False  # declared (we answer it either way)
     insert_replace: bool = False
     show_document: bool = False
+    apply_edit: bool = False  # answers workspace/applyEdit
+    document_changes: bool = False  # takes versioned edits
+    create_files: bool = False
+    change_annotations: bool = False  # shows an edit first where we ask for that
+    action_literals: bool = False  # takes code actions, not only commands
+    action_resolve: bool = False  # asks for an action's edit when it is picked, and gives our data back
+    action_disabled: bool = False  # shows why an action cannot be had
+    action_tags: bool = False  # knows the tag for what a model wrote
+    locale: str = ""  # of the user's interface: "es", "en-GB"; "" when not told
     autocrea: bool = False  # understands our custom messages (capabilities.experimental.autocrea)
 
 
@@ -31,6 +40,8 @@ def read(params: lsp.InitializeParams) -> ClientProfile:
     caps = params.capabilities
     workspace, window, text = caps.workspace, caps.window, caps.text_document
     item = text.completion.completion_item if text and text.completion else None
+    action, edit = (text.code_action if text else None), (workspace.workspace_edit if workspace else None)
+    tags = action.tag_support if action else None
     did_change = workspace.did_change_configuration if workspace else None
     watched = workspace.did_change_watched_files if workspace else None
     return ClientProfile(
@@ -42,8 +53,23 @@ def read(params: lsp.InitializeParams) -> ClientProfile:
         inline_completion=bool(text and text.inline_completion is not None),
         insert_replace=bool(item and item.insert_replace_support),
         show_document=bool(window and window.show_document and window.show_document.support),
+        apply_edit=bool(workspace and workspace.apply_edit),
+        document_changes=bool(edit and edit.document_changes),
+        create_files=bool(edit and lsp.ResourceOperationKind.Create in (edit.resource_operations or ())),
+        change_annotations=bool(edit and edit.document_changes and edit.change_annotation_support is not None),
+        action_literals=bool(action and action.code_action_literal_support),
+        action_resolve=_resolves(action),
+        action_disabled=bool(action and action.disabled_support),
+        action_tags=bool(tags and lsp.CodeActionTag.LlmGenerated in tags.value_set),
+        locale=params.locale or "",
         autocrea=_speaks_autocrea(caps.experimental),
     )
+
+
+def _resolves(action: lsp.CodeActionClientCapabilities | None) -> bool:
+    """Whether it asks for the edit of an action, and hands our data back with it."""
+    resolve = action.resolve_support if action else None
+    return bool(action and action.data_support and resolve and "edit" in resolve.properties)
 
 
 def _speaks_autocrea(experimental: Any) -> bool:

@@ -19,6 +19,7 @@ from pygls.uris import to_fs_path
 
 from autocrea_lsp.lsp import client
 from autocrea_lsp.settings import merge, parse, repository_part
+from autocrea_lsp.workspace.exclude import IGNORE_FILES
 
 if TYPE_CHECKING:
     from autocrea_lsp.lsp.server import AutocreaServer
@@ -72,6 +73,7 @@ class Configuration:
 
     async def set_trust(self, trusted: bool) -> None:
         self.trusted = trusted
+        self._server.acting.refresh()
         await self.read_repository()
 
     async def read_repository(self) -> None:
@@ -105,6 +107,7 @@ class Configuration:
             self._server.logs.set_level(settings.log.level)
         if settings != self._server.app.settings:
             self._server.app.apply(settings)
+            self._server.acting.refresh()
             self._server.status.tell()
 
     def _tell(self, problem: str) -> None:
@@ -121,10 +124,11 @@ class Configuration:
             )
         ]
         if self._server.client.watched_files_dynamic:
-            watchers = [lsp.FileSystemWatcher(glob_pattern="**/pyproject.toml")]
+            names = ",".join(("pyproject.toml", ".gitignore", *IGNORE_FILES))
+            watchers = [lsp.FileSystemWatcher(glob_pattern=f"**/{{{names}}}")]
             registrations.append(
                 lsp.Registration(
-                    id="autocrea-pyproject",
+                    id="autocrea-files",
                     method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
                     register_options=lsp.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
                 )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lsprotocol import types as lsp
+from pygls.uris import to_fs_path
 
+from autocrea_lsp.assist.diagnostic import Diagnostic
 from autocrea_lsp.assist.inline import Selected, Suggestion
-from autocrea_lsp.lsp.documents import Documents
-from autocrea_lsp.text import Snapshot
+from autocrea_lsp.assist.source import Source
+from autocrea_lsp.lsp import wire
+from autocrea_lsp.lsp.documents import Document, Documents
+from autocrea_lsp.text import Snapshot, Span
+from autocrea_lsp.workspace.sensitive import file_name
+
+MAX_MESSAGE = 4_000  # characters of a diagnostic's message that a model is told
 
 
 def snapshot(documents: Documents | None, uri: str, position: lsp.Position) -> Snapshot | None:
@@ -47,8 +57,73 @@ def suggestion_range(documents: Documents, snapshot: Snapshot, suggestion: Sugge
     )
 
 
+def source(documents: Documents | None, uri: str, folders: Sequence[Path]) -> Source | None:
+    """The whole document as it is now; None for one that is not open."""
+    document = documents.find(uri) if documents is not None else None
+    if document is None:
+        return None
+    return Source(
+        uri=uri,
+        version=document.version,
+        language=document.language_id or "",
+        lines=tuple(document.lines),
+        name=shown_name(uri, folders),
+    )
+
+
+def shown_name(uri: str, folders: Sequence[Path]) -> str:
+    """What a model is told of a document's place: its path inside the workspace folder, else its bare name."""
+    path = to_fs_path(uri) if urlsplit(uri).scheme == "file" else None
+    for folder in folders:
+        if path is not None and Path(path).is_relative_to(folder):
+            return Path(path).relative_to(folder).as_posix()
+    return file_name(uri) or "untitled"
+
+
+def span(document: Document, range_: wire.Range | lsp.Range, *, shift: int = 0) -> Span:
+    """A client's range in code points; `shift` lines further down than it says."""
+    (start_line, start), (end_line, end) = (
+        document.locate(lsp.Position(line=max(0, place.line + shift), character=place.character))
+        for place in (range_.start, range_.end)
+    )
+    if (end_line, end) < (start_line, start):
+        end_line, end = start_line, start
+    return Span(start_line=start_line, start_column=start, end_line=end_line, end_column=end)
+
+
+def diagnostic(document: Document, found: wire.DiagnosticRef, *, shift: int = 0) -> Diagnostic:
+    return Diagnostic(
+        span=span(document, found.range, shift=shift),
+        message=found.message[:MAX_MESSAGE],
+        severity=found.severity or 1,
+        source=found.source or "",
+        code="" if found.code is None else str(found.code),
+    )
+
+
+def diagnostic_ref(found: lsp.Diagnostic) -> wire.DiagnosticRef:
+    """As much of a client's diagnostic as we carry around."""
+    return wire.DiagnosticRef(
+        range=wire_range(found.range),
+        message=found.message,
+        severity=found.severity.value if found.severity else None,
+        source=found.source,
+        code=found.code,
+    )
+
+
+def wire_range(range_: lsp.Range) -> wire.Range:
+    start, end = range_.start, range_.end
+    return wire.Range(
+        start=wire.Position(line=start.line, character=start.character),
+        end=wire.Position(line=end.line, character=end.character),
+    )
+
+
 def plain(value: Any) -> Any:
     """A dataclass of `wire` as JSON, without the fields that are None and optional; other values unchanged."""
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
     slots = getattr(value, "__dataclass_fields__", None)
     if slots is None:
         return value

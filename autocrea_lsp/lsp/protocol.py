@@ -135,7 +135,7 @@ class AutocreaProtocol(LanguageServerProtocol):
         if data.get("params") is None and method in (lsp.INITIALIZED, lsp.EXIT, lsp.SHUTDOWN):
             data = {**data, "params": {} if method == lsp.INITIALIZED else None}
         normalise(data)
-        custom = self._server.custom_types.get(method)
+        custom = self._server.custom_type(method)
         try:
             if custom is not None:
                 params = self._converter.structure(data.get("params") or {}, custom)
@@ -221,8 +221,13 @@ class AutocreaProtocol(LanguageServerProtocol):
             return
         failure = future.exception()
         if failure is None:
-            self._send_response(msg_id, result=future.result())
-            return
+            try:
+                result = self._converter.unstructure(future.result())
+            except Exception as error:  # boundary: a value that is no JSON is a mistake of ours, and still an answer
+                failure = error
+            else:
+                self._send_response(msg_id, result=result)
+                return
         result, refusal = boundary.answer_for(failure, method)
         self._send_response(msg_id, result=result, error=refusal)
 

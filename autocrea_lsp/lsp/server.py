@@ -10,19 +10,19 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-import cattrs
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
 
 from autocrea_lsp import __version__
 from autocrea_lsp.app import App
 from autocrea_lsp.lsp import client, convert, wire
+from autocrea_lsp.lsp.acting import Acting
 from autocrea_lsp.lsp.configuration import Configuration
 from autocrea_lsp.lsp.logs import Logs
 from autocrea_lsp.lsp.protocol import AutocreaProtocol, at_dispatch
 from autocrea_lsp.lsp.read_ahead import ReadAhead
+from autocrea_lsp.lsp.shapes import shape, strict_types, structure
 from autocrea_lsp.lsp.status import StatusReporter
 from autocrea_lsp.lsp.tasks import Latest, TaskScope, is_alive
 
@@ -43,13 +43,14 @@ class Feature:
     """One message the server handles. `handler(server, params)`, or with the value of `snapshot` as a third argument.
 
     A handler that is no coroutine runs at once: for notifications whose work takes microseconds.
-    `snapshot(server, params)` is taken while the message is dispatched. `params` is the type of a custom message.
+    `snapshot(server, params)` is taken while the message is dispatched. `params` is the type of a custom message, or
+    its name in `wire` where that is loaded when the first one comes.
     """
 
     method: str
     handler: Callable[..., Awaitable[Any] | None]
     options: Any = None
-    params: type[Any] | None = None
+    params: type[Any] | str | None = None
     snapshot: Callable[..., Any] | None = None
 
 
@@ -59,7 +60,7 @@ class Command:
 
     id: str
     handler: Callable[..., Awaitable[Any]]
-    params: type[Any] | None = None
+    params: type[Any] | str | None = None
 
 
 class AutocreaServer(LanguageServer):
@@ -68,7 +69,7 @@ class AutocreaServer(LanguageServer):
     protocol: AutocreaProtocol
 
     def __init__(self, app: App, logs: Logs | None = None) -> None:
-        self.custom_types: dict[str, type[Any]] = {}
+        self.custom_types: dict[str, type[Any] | str] = {}
         super().__init__(
             "autocrea-lsp",
             __version__,
@@ -80,7 +81,7 @@ class AutocreaServer(LanguageServer):
                 ]
             ),
             protocol_cls=AutocreaProtocol,
-            converter_factory=_strict_types,
+            converter_factory=strict_types,
         )
         self.app = app
         self.logs = logs
@@ -91,6 +92,7 @@ class AutocreaServer(LanguageServer):
         self.configuration = Configuration(self)
         self.status = StatusReporter(self)
         self.read_ahead = ReadAhead(self)
+        self.acting = Acting(self)
         self.stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: dict[str, Command] = {}
         self._shutdown_work: asyncio.Task[None] | None = None
@@ -126,6 +128,11 @@ class AutocreaServer(LanguageServer):
 
         self.feature(entry.method, entry.options)(run)
 
+    def custom_type(self, method: str) -> type[Any] | None:
+        """The type of a custom message's params."""
+        kind = self.custom_types.get(method)
+        return None if kind is None else shape(kind)
+
     async def execute(self, params: lsp.ExecuteCommandParams) -> Any:
         """A command by its id; raises JsonRpcInvalidParams for an unknown one or arguments of the wrong shape."""
         command = self._commands.get(params.command)
@@ -135,10 +142,9 @@ class AutocreaServer(LanguageServer):
         if command.params is not None:
             raw = params.arguments[0] if params.arguments else {}
             try:
-                argument = _strict.structure(raw if raw is not None else {}, command.params)
-            except Exception as error:  # boundary: cattrs raises many types for data of the wrong shape
-                details = cattrs.transform_error(error) if isinstance(error, cattrs.BaseValidationError) else [error]
-                raise JsonRpcInvalidParams(f"invalid argument of {params.command}: {details[0]}") from None
+                argument = structure(raw if raw is not None else {}, shape(command.params))
+            except ValueError as error:
+                raise JsonRpcInvalidParams(f"invalid argument of {params.command}: {error}") from None
         return convert.plain(await command.handler(self, argument, params.work_done_token))
 
     # Life -----------------------------------------------------------------------------------------------------------
@@ -151,6 +157,7 @@ class AutocreaServer(LanguageServer):
         if folders := self.configuration.folders():
             self.app.open_project(folders[0])
         self.configuration.read_options(params.initialization_options)
+        self.acting.refresh()
         if self.logs is not None:
             self.logs.to_client(self._log_to_client)
 
@@ -172,11 +179,11 @@ class AutocreaServer(LanguageServer):
 
     # To the client ----------------------------------------------------------------------------------------------------
 
-    async def ask(self, method: str, params: Any) -> Any:
+    async def ask(self, method: str, params: Any, *, timeout_s: float = ASK_TIMEOUT_S) -> Any:
         """The client's answer, or None when it refuses, answers nonsense or does not answer in time."""
         try:
             answer = self.protocol.send_request_async(method, params)
-            return await asyncio.wait_for(asyncio.shield(answer), ASK_TIMEOUT_S)
+            return await asyncio.wait_for(asyncio.shield(answer), timeout_s)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # boundary: a client may refuse in any way
@@ -215,39 +222,3 @@ class AutocreaServer(LanguageServer):
 
 async def _registered_only(*_: Any) -> None:
     """pygls advertises the ids of registered commands; `execute` runs them."""
-
-
-def _strict_types() -> cattrs.Converter:
-    """pygls' converter, but a number in a string is a string: `int("0")` would let wrong messages through."""
-    return _with_strict_hooks(default_converter())  # type: ignore[no-untyped-call]  # pygls has not typed it
-
-
-def _with_strict_hooks(converter: cattrs.Converter) -> cattrs.Converter:
-    converter.register_structure_hook(str, lambda value, _: value if isinstance(value, str) else _wrong("a string"))
-    converter.register_structure_hook(int, _whole_number)
-    converter.register_structure_hook(
-        float,
-        lambda value, _: (
-            value if isinstance(value, int | float) and not isinstance(value, bool) else _wrong("a number")
-        ),
-    )
-    converter.register_structure_hook(
-        bool, lambda value, _: value if isinstance(value, bool) else _wrong("true or false")
-    )
-    return converter
-
-
-def _whole_number(value: Any, _: Any) -> int:
-    """JSON has one kind of number: 3.0 is what some clients write for 3."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return int(_wrong("a whole number"))
-
-
-def _wrong(expected: str) -> Any:
-    raise ValueError(f"expected {expected}")
-
-
-_strict = _with_strict_hooks(cattrs.Converter(forbid_extra_keys=True))

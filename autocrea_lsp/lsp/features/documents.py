@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from autocrea_lsp.lsp.server import AutocreaServer
+from autocrea_lsp.workspace.exclude import IGNORE_FILES
 
 OPEN_LINE = 40  # where the caret is supposed to be in a file just opened: its first window is read then
 
@@ -15,18 +16,32 @@ def opened(ls: AutocreaServer, params: lsp.DidOpenTextDocumentParams) -> None:
     if document is not None:
         line = min(OPEN_LINE, len(document.lines))
         ls.read_ahead.now(uri, lsp.Position(line=line, character=0))
+        _note(ls, uri)
 
 
 def changed(ls: AutocreaServer, params: lsp.DidChangeTextDocumentParams) -> None:
     change = params.content_changes[-1] if params.content_changes else None
     if isinstance(change, lsp.TextDocumentContentChangePartial):
         ls.read_ahead.soon(params.text_document.uri, change.range.start)
+    _note(ls, params.text_document.uri)
 
 
 async def saved(ls: AutocreaServer, params: lsp.DidSaveTextDocumentParams) -> None:
-    if params.text_document.uri.endswith("/pyproject.toml"):
+    name = params.text_document.uri.rsplit("/", 1)[-1]
+    if name in IGNORE_FILES or name == ".gitignore":
+        ls.app.workspace.exclusions.refresh()
+        ls.status.tell()
+    if name == "pyproject.toml":
         await ls.configuration.read_repository()
 
 
 def closed(ls: AutocreaServer, params: lsp.DidCloseTextDocumentParams) -> None:
     ls.app.completer.forget(params.text_document.uri)
+    ls.app.trees.forget(params.text_document.uri)
+
+
+def _note(ls: AutocreaServer, uri: str) -> None:
+    """A tree of the new text is made when typing pauses; a key costs an entry in a table."""
+    document = ls.protocol.documents.find(uri) if ls.protocol.documents is not None else None
+    if document is not None:
+        ls.app.trees.note(uri, document.version or 0, document.language_id or "", lambda: document.lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lsprotocol import types as lsp
 
 from autocrea_lsp.lsp import wire
@@ -12,6 +14,14 @@ async def initialized(ls: AutocreaServer, _params: lsp.InitializedParams) -> Non
     ls.protocol.client_ready = True
     await ls.configuration.start()
     ls.tasks.spawn(ls.app.start(), name="start backend")
+    if ls.client.action_literals or ls.client.autocrea:
+        ls.tasks.spawn(asyncio.to_thread(_load_acts), name="load acts")
+
+
+def _load_acts() -> None:
+    from autocrea_lsp.lsp.features import load_acts  # the package that imports this module
+
+    load_acts()
 
 
 async def configuration_changed(ls: AutocreaServer, params: lsp.DidChangeConfigurationParams) -> None:
@@ -20,10 +30,13 @@ async def configuration_changed(ls: AutocreaServer, params: lsp.DidChangeConfigu
 
 
 async def files_changed(ls: AutocreaServer, _params: lsp.DidChangeWatchedFilesParams) -> None:
+    ls.app.workspace.exclusions.refresh()
+    ls.status.tell()
     await ls.configuration.read_repository()
 
 
 async def folders_changed(ls: AutocreaServer, _params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+    ls.acting.refresh()
     await ls.configuration.read_repository()
 
 

@@ -67,7 +67,7 @@ class EditParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
-    """Lines `startLine` to before `endLine` of `original` become `newText`."""
+    """Lines `startLine` to before `endLine` of `original` become `newText`; of an accepted one they are that."""
 
     id: str
     startLine: int
@@ -83,8 +83,8 @@ class ProposedFile:
     version: int | None  # of the document that `original` is; null for a file that is not open
     languageId: str
     isNew: bool
-    original: str  # the whole text
-    proposed: str  # the whole text with every hunk that is not rejected
+    original: str  # the whole text of the document as it is, accepted hunks included; hunks count its lines
+    proposed: str  # the whole text with the hunks that are pending
     hunks: list[Hunk]
 
 
@@ -125,7 +125,7 @@ class HunksParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    edit: dict[str, object]  # a WorkspaceEdit in the client's own kind, for the client to apply
+    edit: dict[str, object]  # a WorkspaceEdit of the kind that the client takes; empty: nothing to apply
     proposal: Proposal
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from autocrea_lsp.lsp.wire.acts import PromptMessage, Range
+from autocrea_lsp.lsp.wire.acts import DiagnosticRef, PromptMessage, Range
 
 AttachmentKind = Literal["selection", "file", "diagnostics", "terminal", "deployment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """`selection`, `file`, `diagnostics`: of `uri` (and `range`). `terminal`, `deployment`: the `text`."""
+    """`selection` (its `range`), `file` and `diagnostics` of `uri`; of a `terminal` or a `deployment` the `text`."""
 
     kind: AttachmentKind
     uri: str | None = None
     range: Range | None = None
     text: str | None = None
+    diagnostics: list[DiagnosticRef] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,8 @@ class Command:
     STATS = "autocrea.server.stats"  # [StatsParams?] → Stats
     LOG = "autocrea.server.log"  # [] → LogLocation
     ACCEPTED = "autocrea.server.suggestion.accepted"  # [AcceptedParams] → null; an inline item's command
-    ACT = "autocrea.server.act"  # [ActionData] → Proposal; a code action's edit, applied here for plain clients
-    EDIT = "autocrea.server.edit"  # [EditParams] → Proposal; applied by `workspace/applyEdit`
+    ACT = "autocrea.server.act"  # [ActionData] → Accepted; a code action's edit, applied here for plain clients
+    EDIT = "autocrea.server.edit"  # [EditParams] → Accepted; applied by `workspace/applyEdit`
     GENERATE = "autocrea.server.generate"  # [GenerateParams] → Generated; applied by `workspace/applyEdit`
     EXPLAIN = "autocrea.server.explain"  # [ExplainParams] → Explanation; shown by `window/showDocument` or a message
     CHAT = "autocrea.server.chat"  # [ChatParams] → ChatAnswer; shown likewise

@@ -1,0 +1,58 @@
+"""Proposals: list, look at, take or refuse by hunk, make anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autocrea_lsp.assist import editing
+from autocrea_lsp.errors import UserError
+from autocrea_lsp.lsp import wire
+from autocrea_lsp.lsp.acting import proposal_shape
+from autocrea_lsp.lsp.progress import Token, work
+from autocrea_lsp.lsp.server import AutocreaServer
+
+
+async def proposals(ls: AutocreaServer, params: wire.ProposalsParams) -> wire.Proposals:
+    return wire.Proposals(proposals=[proposal_shape(each) for each in ls.app.proposals.all(params.uri)])
+
+
+async def proposal(ls: AutocreaServer, params: wire.ProposalParams) -> wire.Proposal:
+    return proposal_shape(ls.app.proposals.get(params.id))
+
+
+async def accept(ls: AutocreaServer, params: wire.HunksParams) -> wire.Accepted:
+    """The edit, for the client to apply: it is the user's act, so nothing asks again."""
+    found, taken = ls.app.proposals.accept(params.id, params.hunks, ls.acting.now)
+    return wire.Accepted(edit=ls.acting.edit(taken) if taken else {}, proposal=proposal_shape(found))
+
+
+async def reject(ls: AutocreaServer, params: wire.HunksParams) -> wire.Proposal:
+    return proposal_shape(ls.app.proposals.reject(params.id, params.hunks))
+
+
+async def regenerate(ls: AutocreaServer, params: wire.RegenerateParams) -> wire.Proposal:
+    """The same question once more, of the document as it is now, with what to do otherwise; a proposal of its own."""
+    old = ls.app.proposals.get(params.id)
+    if old.request is None:
+        raise UserError("That proposal cannot be made anew.", hint="Ask for it once more.")
+    request = old.request
+    wish = "\n".join(part for part in (request.instruction, params.instruction or "") if part)
+    source = ls.acting.source(request.source.uri)
+    if source.lines != request.source.lines:
+        raise UserError("The document has changed since.", hint="Ask for the edit once more.")
+    async with work(ls, "JoxCoder: another proposal", params.workDoneToken):
+        draft = await editing.propose(ls.app.desk, replace(request, source=source, instruction=wish))
+    ls.app.proposals.reject(params.id, None)
+    return proposal_shape(ls.app.proposals.add(draft))
+
+
+async def accept_command(ls: AutocreaServer, params: wire.HunksParams, _token: Token | None) -> wire.Accepted:
+    """Accept, and apply here."""
+    accepted = await accept(ls, params)
+    if accepted.edit and ls.client.apply_edit and not await ls.acting.apply(accepted.edit, accepted.proposal.title):
+        raise UserError("The editor did not apply the edit.", hint="The document may have changed; ask once more.")
+    return accepted
+
+
+async def reject_command(ls: AutocreaServer, params: wire.HunksParams, _token: Token | None) -> wire.Proposal:
+    return await reject(ls, params)

@@ -95,7 +95,7 @@ class Chats:
         await self._desk.admit(backend, prompt)
         took = Took()
         turns = chat.turns
-        if _size(turns) > MAX_HISTORY:
+        if len(turns) > KEEP_TURNS and _size(turns) > MAX_HISTORY:
             turns, took = await self._summarised(backend, turns)
             prompt = self._prompt([*turns, turn])
         stream = Stream()

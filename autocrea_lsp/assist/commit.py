@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import re
 import shutil
 import uuid
@@ -90,7 +91,7 @@ def _message(text: str) -> str:
 
 def _by_file(diff: str) -> list[str]:
     starts = [match.start() for match in _FILE.finditer(diff)]
-    return [diff[start:end] for start, end in zip(starts, [*starts[1:], len(diff)], strict=True)]
+    return [diff[start:end] for start, end in itertools.pairwise([*starts, len(diff)])]
 
 
 def _may_leave(desk: Desk, folder: Path, part: str) -> bool:

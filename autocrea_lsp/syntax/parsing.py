@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_SIZE = 2_000_000  # code points; a larger document gets no tree
 MAX_PARSE_S = 5.0  # error recovery can be slow on what is no text of the language at all
+_MAX_YAML_LINES = 30_000
+_MAX_YAML_DEPTH = 110
+_YAML_INDICATOR = re.compile(r"[-?:](?=\s)")
 _CHUNK = 4096  # bytes; the parser holds the GIL but for each chunk it asks for: about 0.6 ms
 
 
@@ -32,7 +36,7 @@ def parse_lines(
     None where `parse` gives none, and when `stop` says so meanwhile.
     """
     grammar = grammar_for(language)
-    if grammar is None or sum(map(len, lines)) > MAX_SIZE:
+    if grammar is None or sum(map(len, lines)) > MAX_SIZE or (grammar == "yaml" and not _fit_for_yaml(lines)):
         return None
     source = Source(lines)
     if last is not None and last.grammar == grammar:
@@ -45,9 +49,21 @@ def parse_lines(
     return root and Tree(root, source, language)
 
 
-def _run(
-    grammar: str, text: bytes, last: tree_sitter.Tree | None, stop: Callable[[], bool]
-) -> tree_sitter.Tree | None:
+def _fit_for_yaml(lines: Sequence[str]) -> bool:
+    """Whether the YAML scanner can hold the text: it dies at 255 open levels, and counts lines in 16 bits.
+
+    At most two levels open at a column, and one at an indicator.
+    """
+    return len(lines) <= _MAX_YAML_LINES and all(
+        _indent(line) + 2 * len(_YAML_INDICATOR.findall(line)) <= _MAX_YAML_DEPTH for line in lines
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _run(grammar: str, text: bytes, last: tree_sitter.Tree | None, stop: Callable[[], bool]) -> tree_sitter.Tree | None:
     from tree_sitter import Parser
 
     until = time.monotonic() + MAX_PARSE_S

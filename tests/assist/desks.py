@@ -9,8 +9,8 @@ from pathlib import Path
 from autocrea_lsp.access.limits import Limiter
 from autocrea_lsp.ai.base import Capabilities, ChatPrompt, Delta, Done, FillPrompt, Kind, Prompt, Started, StopReason
 from autocrea_lsp.assist.desk import Desk
-from autocrea_lsp.assist.workspace import Workspace
 from autocrea_lsp.assist.source import Source
+from autocrea_lsp.assist.workspace import Workspace
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import Store
 from autocrea_lsp.syntax import Trees
@@ -84,6 +84,4 @@ async def desk_for(
 
 
 def document(folder: Path, text: str, name: str = "a.py", language: str = "python") -> Source:
-    return Source(
-        uri=(folder / name).as_uri(), version=1, language=language, lines=tuple(split_lines(text)), name=name
-    )
+    return Source(uri=(folder / name).as_uri(), version=1, language=language, lines=tuple(split_lines(text)), name=name)

@@ -29,9 +29,10 @@ def answer(*edits: tuple[str, str], explanation: str = "Un error de nombre.", pa
     return json.dumps({"explanation": explanation, "edits": [{"path": path, "old": o, "new": n} for o, n in edits]})
 
 
-GOOD = answer(("    return os.path.join(*pats)\n", "    return os.path.join(*parts)\n"))
-OUTSIDE = answer(("    return os.path.join(*pats)\n", "    return os.path.join(*parts)\n"), ("    return 1\n", "    return 2\n"))
-SILENCED = answer(("    return os.path.join(*pats)\n", "    return os.path.join(*pats)  # noqa: F821\n"))
+BAD_LINE, GOOD_LINE = "    return os.path.join(*pats)\n", "    return os.path.join(*parts)\n"
+GOOD = answer((BAD_LINE, GOOD_LINE))
+OUTSIDE = answer((BAD_LINE, GOOD_LINE), ("    return 1\n", "    return 2\n"))
+SILENCED = answer((BAD_LINE, "    return os.path.join(*pats)  # noqa: F821\n"))
 
 
 def fix(folder: Path, text: str = TEXT, goal: Goal = "fix") -> Request:
@@ -100,7 +101,9 @@ async def test_in_an_untrusted_workspace_nothing_is_run_and_nothing_vouches(tmp_
 
 async def test_a_refactoring_always_needs_consent(tmp_path: Path) -> None:
     request = Request(
-        source=document(tmp_path, FIXED), goal="simplify", selected=Span(start_line=8, start_column=0, end_line=8, end_column=0)
+        source=document(tmp_path, FIXED),
+        goal="simplify",
+        selected=Span(start_line=8, start_column=0, end_line=8, end_column=0),
     )
     draft = await propose(Script(answer(("    return 1\n", "    return 2\n"))), tmp_path, request)
     assert draft.needs_consent

@@ -123,7 +123,7 @@ def test_unknown_proposals_and_hunks_are_named() -> None:
     proposal = proposed(kept)
     with pytest.raises(UserError, match="not kept"):
         kept.get("nothing")
-    with pytest.raises(UserError, match="9.9"):
+    with pytest.raises(UserError, match=r"9\.9"):
         document.accept(kept, proposal, "9.9")
 
 

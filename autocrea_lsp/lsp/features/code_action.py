@@ -44,7 +44,7 @@ async def code_action(ls: AutocreaServer, params: lsp.CodeActionParams) -> list[
         return []
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic and not only
-    entries = list(_fixes(params, document))
+    entries = list(_fixes(params, document, ours=ls.client.autocrea))
     if not automatic:
         entries += _rewrites(ls, params, document)
     entries = [entry for entry in entries if _wanted(entry.kind, only)]
@@ -57,18 +57,20 @@ async def code_action(ls: AutocreaServer, params: lsp.CodeActionParams) -> list[
     return found
 
 
-def _fixes(params: lsp.CodeActionParams, document: Document) -> Iterator[Entry]:
+def _fixes(params: lsp.CodeActionParams, document: Document, *, ours: bool) -> Iterator[Entry]:
+    """A fix for each problem in range, and one for all: of the file where our editor knows them, else of the range."""
     known = params.context.diagnostics
     for each in known[:MAX_FIXES]:
-        lines = _lines(each.range, document)
-        data = _data("fix", params, document, each.range, lines, [each])
+        data = _data("fix", params, document, each.range, [each])
         yield Entry(title=f"JoxCoder: fix “{_short(each.message)}”", kind=FIX, data=data, diagnostics=[each])
-    if len(known) > 1:
-        whole = lsp.Range(
-            start=lsp.Position(line=0, character=0), end=lsp.Position(line=len(document.lines), character=0)
-        )
-        data = _data("fixAll", params, document, whole, Lines(first=0, last=len(document.lines)), known)
-        yield Entry(title=f"JoxCoder: {TITLES['fixAll'].lower()}", kind=FIX_ALL, data=data, diagnostics=known)
+    whole = lsp.Range(start=lsp.Position(line=0, character=0), end=lsp.Position(line=len(document.lines), character=0))
+    title = f"JoxCoder: {TITLES['fixAll'].lower()}"
+    if known and ours:
+        edit = {"uri": params.text_document.uri, "range": convert.wire_range(whole), "goal": "fixAll"}
+        yield Entry(title=title, kind=FIX_ALL, command=(wire.EditorCommand.FIX_ALL, edit), diagnostics=known)
+    elif len(known) > 1:
+        data = _data("fixAll", params, document, whole, known)
+        yield Entry(title=title, kind=FIX_ALL, data=data, diagnostics=known)
 
 
 def _rewrites(ls: AutocreaServer, params: lsp.CodeActionParams, document: Document) -> Iterator[Entry]:
@@ -85,7 +87,7 @@ def _rewrites(ls: AutocreaServer, params: lsp.CodeActionParams, document: Docume
         edit = {"uri": uri, "range": place, "goal": "refactor"}
         yield Entry(title=f"JoxCoder: refactor {what}…", kind=REWRITE, command=(wire.EditorCommand.REFACTOR, edit))
         for goal in (*READY_MADE, "document", "tests"):
-            data = _data(goal, params, document, selected, lines, [])
+            data = _data(goal, params, document, selected, [])
             yield Entry(title=f"JoxCoder: {TITLES[goal].lower()}", kind=REWRITE, data=data)
     if has_text:
         explain = {"uri": uri, "range": place}
@@ -131,7 +133,6 @@ def _data(
     params: lsp.CodeActionParams,
     document: Document,
     place: lsp.Range,
-    lines: Lines,
     found: Sequence[lsp.Diagnostic],
 ) -> wire.ActionData:
     where = Lines(first=place.start.line, last=max(place.end.line, place.start.line) + 1)

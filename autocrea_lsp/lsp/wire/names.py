@@ -54,6 +54,7 @@ class EditorCommand:
     """Commands of code actions that our own editors run themselves; sent to clients that know our messages only."""
 
     REFACTOR = "autocrea.refactor"  # [EditParams without instruction]: ask for one, send `autocrea/edit`, show it
+    FIX_ALL = "autocrea.fixAll"  # [EditParams without diagnostics]: add the file's, send `autocrea/edit`, apply or show
     EXPLAIN = "autocrea.explain"  # [ExplainParams]: send `autocrea/explain`, show the answer
     GENERATE = "autocrea.generate"  # [GenerateParams without prompt]: ask for one, send `autocrea/generate`, show it
     REVIEW = "autocrea.review"  # [ProposalParams]: show that proposal, to accept or reject by hunk

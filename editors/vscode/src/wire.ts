@@ -14,9 +14,9 @@ export const Command = {
   LOG: 'autocrea.server.log',
   /** [AcceptedParams] → null; an inline item's command */
   ACCEPTED: 'autocrea.server.suggestion.accepted',
-  /** [ActionData] → Proposal; a code action's edit, applied here for plain clients */
+  /** [ActionData] → Accepted; a code action's edit, applied here for plain clients */
   ACT: 'autocrea.server.act',
-  /** [EditParams] → Proposal; applied by `workspace/applyEdit` */
+  /** [EditParams] → Accepted; applied by `workspace/applyEdit` */
   EDIT: 'autocrea.server.edit',
   /** [GenerateParams] → Generated; applied by `workspace/applyEdit` */
   GENERATE: 'autocrea.server.generate',
@@ -40,6 +40,8 @@ export const Command = {
 export const EditorCommand = {
   /** [EditParams without instruction]: ask for one, send `autocrea/edit`, show it */
   REFACTOR: 'autocrea.refactor',
+  /** [EditParams without diagnostics]: add the file's, send `autocrea/edit`, apply or show */
+  FIX_ALL: 'autocrea.fixAll',
   /** [ExplainParams]: send `autocrea/explain`, show the answer */
   EXPLAIN: 'autocrea.explain',
   /** [GenerateParams without prompt]: ask for one, send `autocrea/generate`, show it */
@@ -101,7 +103,7 @@ export type Provider = 'anthropic';
 export type State = 'ready' | 'busy' | 'off' | 'noKey' | 'overBudget' | 'backendDown' | 'error';
 
 export interface Accepted {
-  /** a WorkspaceEdit in the client's own kind, for the client to apply */
+  /** a WorkspaceEdit of the kind that the client takes; empty: nothing to apply */
   readonly edit: Readonly<Record<string, unknown>>;
   readonly proposal: Proposal;
 }
@@ -126,12 +128,13 @@ export interface ActionData {
   readonly action?: string;
 }
 
-/** `selection`, `file`, `diagnostics`: of `uri` (and `range`). `terminal`, `deployment`: the `text`. */
+/** `selection` (its `range`), `file` and `diagnostics` of `uri`; of a `terminal` or a `deployment` the `text`. */
 export interface Attachment {
   readonly kind: AttachmentKind;
   readonly uri?: string | null;
   readonly range?: Range | null;
   readonly text?: string | null;
+  readonly diagnostics?: readonly DiagnosticRef[] | null;
 }
 
 export interface ChatAnswer {
@@ -267,7 +270,7 @@ export interface Generated {
   readonly proposal: Proposal;
 }
 
-/** Lines `startLine` to before `endLine` of `original` become `newText`. */
+/** Lines `startLine` to before `endLine` of `original` become `newText`; of an accepted one they are that. */
 export interface Hunk {
   readonly id: string;
   readonly startLine: number;
@@ -380,9 +383,9 @@ export interface ProposedFile {
   readonly version: number | null;
   readonly languageId: string;
   readonly isNew: boolean;
-  /** the whole text */
+  /** the whole text of the document as it is, accepted hunks included; hunks count its lines */
   readonly original: string;
-  /** the whole text with every hunk that is not rejected */
+  /** the whole text with the hunks that are pending */
   readonly proposed: string;
   readonly hunks: readonly Hunk[];
 }

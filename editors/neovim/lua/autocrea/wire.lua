@@ -9,7 +9,7 @@
 ---@alias autocrea.State "ready"|"busy"|"off"|"noKey"|"overBudget"|"backendDown"|"error"
 
 ---@class autocrea.Accepted
---- a WorkspaceEdit in the client's own kind, for the client to apply
+--- a WorkspaceEdit of the kind that the client takes; empty: nothing to apply
 ---@field edit table<string, any>
 ---@field proposal autocrea.Proposal
 
@@ -31,12 +31,14 @@
 --- whose action it is: data of others is left alone
 ---@field action? string
 
---- `selection`, `file`, `diagnostics`: of `uri` (and `range`). `terminal`, `deployment`: the `text`.
+--- `selection` (its `range`), `file` and `diagnostics` of `uri`; of a `terminal` or a `deployment` the
+--- `text`.
 ---@class autocrea.Attachment
 ---@field kind autocrea.AttachmentKind
 ---@field uri? string|nil
 ---@field range? autocrea.Range|nil
 ---@field text? string|nil
+---@field diagnostics? autocrea.DiagnosticRef[]|nil
 
 ---@class autocrea.ChatAnswer
 ---@field session string
@@ -154,7 +156,8 @@
 ---@field tokensUsed integer
 ---@field proposal autocrea.Proposal
 
---- Lines `startLine` to before `endLine` of `original` become `newText`.
+--- Lines `startLine` to before `endLine` of `original` become `newText`; of an accepted one they are
+--- that.
 ---@class autocrea.Hunk
 ---@field id string
 ---@field startLine integer
@@ -252,9 +255,9 @@
 ---@field version integer|nil
 ---@field languageId string
 ---@field isNew boolean
---- the whole text
+--- the whole text of the document as it is, accepted hunks included; hunks count its lines
 ---@field original string
---- the whole text with every hunk that is not rejected
+--- the whole text with the hunks that are pending
 ---@field proposed string
 ---@field hunks autocrea.Hunk[]
 
@@ -323,9 +326,9 @@ return {
     LOG = 'autocrea.server.log',
     --- [AcceptedParams] → null; an inline item's command
     ACCEPTED = 'autocrea.server.suggestion.accepted',
-    --- [ActionData] → Proposal; a code action's edit, applied here for plain clients
+    --- [ActionData] → Accepted; a code action's edit, applied here for plain clients
     ACT = 'autocrea.server.act',
-    --- [EditParams] → Proposal; applied by `workspace/applyEdit`
+    --- [EditParams] → Accepted; applied by `workspace/applyEdit`
     EDIT = 'autocrea.server.edit',
     --- [GenerateParams] → Generated; applied by `workspace/applyEdit`
     GENERATE = 'autocrea.server.generate',
@@ -349,6 +352,8 @@ return {
   EditorCommand = {
     --- [EditParams without instruction]: ask for one, send `autocrea/edit`, show it
     REFACTOR = 'autocrea.refactor',
+    --- [EditParams without diagnostics]: add the file's, send `autocrea/edit`, apply or show
+    FIX_ALL = 'autocrea.fixAll',
     --- [ExplainParams]: send `autocrea/explain`, show the answer
     EXPLAIN = 'autocrea.explain',
     --- [GenerateParams without prompt]: ask for one, send `autocrea/generate`, show it

@@ -13,7 +13,7 @@ from typing import Literal
 from autocrea_lsp.ai.base import Backend, ChatPrompt, Message
 from autocrea_lsp.assist import call, prompts
 from autocrea_lsp.assist.call import OnText, Took
-from autocrea_lsp.assist.desk import MAX_PROMPT, Desk, shown, written
+from autocrea_lsp.assist.desk import MAX_PROMPT, Desk, excerpt, shown, written
 from autocrea_lsp.assist.diagnostic import Diagnostic
 from autocrea_lsp.assist.markdown import Stream
 from autocrea_lsp.assist.source import Lines, Source
@@ -183,11 +183,9 @@ class Chats:
         self._desk.may_send(each.source)
         if each.kind == "diagnostics":
             return redaction.hide(f"{each.source.name}:\n{prompts.diagnostics(each.diagnostics)}")
-        lines = each.source.lines
-        part = lines[each.lines.first : each.lines.last] if each.lines is not None else lines
-        return prompts.document(
-            each.source.name, each.source.language, shown(redaction, "".join(part), each.source.uri)
-        )
+        lines = each.lines or Lines(first=0, last=len(each.source.lines))
+        text = excerpt(redaction, each.source, lines.first, lines.last)
+        return prompts.document(each.source.name, each.source.language, text)
 
     async def _summarised(self, backend: Backend, turns: Sequence[Message]) -> tuple[list[Message], Took]:
         """The oldest turns in one message of the user's, the newest as they are. Not counted as an act."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from autocrea_lsp.ai.base import FillPrompt
 from autocrea_lsp.text import Snapshot, sound
-from autocrea_lsp.workspace.redact import redact
+from autocrea_lsp.workspace.key_blocks import key_around
+from autocrea_lsp.workspace.redact import Redaction
 from autocrea_lsp.workspace.sensitive import file_name
 
 ANCHOR = 50  # lines; the window's start moves only every so many lines
@@ -34,7 +35,7 @@ def fill_prompt(
         prefix = prefix[-(-(len(prefix) - MAX_BEFORE) // MAX_LINE_CUT) * MAX_LINE_CUT :]
     suffix = snapshot.after(snapshot.line + LINES_AFTER)[:MAX_AFTER]
     if remote:
-        prefix, suffix = redact(prefix), redact(suffix)
+        prefix, suffix = _hidden(snapshot, first, prefix, suffix)
     return FillPrompt(
         prefix=sound(prefix),
         suffix=sound(suffix),
@@ -46,3 +47,15 @@ def fill_prompt(
         request_id=request_id,
         detail=detail,
     )
+
+
+def _hidden(snapshot: Snapshot, first: int, prefix: str, suffix: str) -> tuple[str, str]:
+    """Without credentials; and without what would be half a private key, which no pattern knows any more."""
+    redaction = Redaction()
+    if (key := key_around(snapshot.lines, first)) is not None:
+        prefix = "".join(snapshot.lines[key[1] : snapshot.line]) + snapshot.head if key[1] <= snapshot.line else ""
+    if key_around(snapshot.lines, snapshot.line) is not None:
+        suffix = ""
+    elif (cut := suffix.rfind("-----BEGIN")) >= 0 and "-----END" not in suffix[cut:]:
+        suffix = suffix[:cut]
+    return redaction.hide(prefix), redaction.hide(suffix)

@@ -15,6 +15,7 @@ from autocrea_lsp.assist.workspace import Workspace
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.syntax import Trees
+from autocrea_lsp.workspace.key_blocks import whole_keys
 from autocrea_lsp.workspace.redact import Redaction
 
 MAX_PROMPT = 100_000  # characters that a user may write in one request
@@ -77,3 +78,9 @@ def written(text: str, what: str) -> str:
 def shown(redaction: Redaction, text: str, file: str = "") -> str:
     """A text as a model gets it: secrets hidden, nothing invisible, and not without end."""
     return strip_for_model(redaction.hide(text, file=file))[:MAX_PROMPT]
+
+
+def excerpt(redaction: Redaction, source: Source, first: int, last: int) -> str:
+    """Lines `first` to before `last` as a model gets them; widened where they would cut a private key in two."""
+    first, last = whole_keys(source.lines, max(0, first), min(last, len(source.lines)))
+    return shown(redaction, "".join(source.lines[first:last]), source.uri)

@@ -15,7 +15,7 @@ from autocrea_lsp.ai.base import ChatPrompt, Message
 from autocrea_lsp.assist import call, edits, hunks, prompts
 from autocrea_lsp.assist.call import OnText, Took
 from autocrea_lsp.assist.checking import Candidate, Verdict, check
-from autocrea_lsp.assist.desk import Desk, written
+from autocrea_lsp.assist.desk import Desk, excerpt, written
 from autocrea_lsp.assist.diagnostic import Diagnostic
 from autocrea_lsp.assist.goal import FIXES, MAKES_FILES, Goal, kind_of
 from autocrea_lsp.assist.invisible import introduced, strip_for_model
@@ -30,6 +30,7 @@ from autocrea_lsp.workspace.redact import MisplacedSecret, Redaction
 log = logging.getLogger(__name__)
 
 MAX_SHOWN = 60_000  # characters of a document: about 20,000 tokens; of a longer one a window is shown
+MAX_IMPORTS = 200  # lines of imports that go before a window
 MAX_OTHERS = 20  # other files in one act
 MAX_OUTPUT_TOKENS = 16_000
 TRIES = 2  # the first, and one more with what was wrong with it
@@ -220,8 +221,8 @@ def _task(request: Request, where: Scope, redaction: Redaction) -> list[str]:
     if request.goal == "tests":
         parts.append(f"The lines are {main.first + 1} to {main.last} of {source.name}.")
     elif request.goal != "fixAll":
-        text = "".join(source.lines[main.first : main.last])
-        parts.append(prompts.lines(main.first, main.last, strip_for_model(_fit(redaction.hide(text, file=source.uri)))))
+        text = excerpt(redaction, source, main.first, main.last)
+        parts.append(prompts.lines(main.first, main.last, _fit(text)))
     if request.diagnostics:
         parts.append(redaction.hide(prompts.diagnostics(request.diagnostics)))
     parts.append(prompts.TASKS[request.goal])
@@ -244,12 +245,9 @@ def _shown(source: Source, where: Scope, hidden: str, redaction: Redaction) -> s
         if last < len(source.lines):
             size += len(source.lines[last])
             last += 1
-    top = "".join(source.lines[: where.imports.last]) if where.imports.last <= first else ""
-    text = redaction.hide(top[:10_000], file=source.uri)
-    window = redaction.hide("".join(source.lines[first:last]), file=source.uri)
-    return "\n".join(
-        prompts.document(source.name, source.language, strip_for_model(_fit(part))) for part in (text, window) if part
-    )
+    top = min(where.imports.last, MAX_IMPORTS) if where.imports.last <= first else 0
+    parts = [excerpt(redaction, source, 0, top), excerpt(redaction, source, first, last)]
+    return "\n".join(prompts.document(source.name, source.language, _fit(part)) for part in parts if part)
 
 
 def _fit(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autocrea_lsp.ai.base import ChatPrompt, Message
 from autocrea_lsp.assist import call, prompts
 from autocrea_lsp.assist.call import OnText, Took
-from autocrea_lsp.assist.desk import MAX_PROMPT, Desk, shown, written
+from autocrea_lsp.assist.desk import MAX_PROMPT, Desk, excerpt, shown, written
 from autocrea_lsp.assist.markdown import Stream
 from autocrea_lsp.assist.scope import definition
 from autocrea_lsp.assist.source import Lines, Source, lines_of
@@ -92,9 +92,9 @@ async def _document(desk: Desk, source: Source, selected: Span, redaction: Redac
     asked = "".join(source.lines[lines.first : lines.last])
     if not asked.strip():
         raise UserError("There is nothing to explain here.", hint="Select some code.")
-    text = "".join(source.lines[max(0, lines.first - around) : lines.last + around])
+    text = excerpt(redaction, source, lines.first - around, lines.last + around)
     return [
-        *([prompts.document(source.name, source.language, shown(redaction, text, source.uri))] if around else []),
-        prompts.lines(lines.first, lines.last, shown(redaction, asked, source.uri)),
+        *([prompts.document(source.name, source.language, text)] if around else []),
+        prompts.lines(lines.first, lines.last, excerpt(redaction, source, lines.first, lines.last)),
         "Explain those lines. What stands around them is only there for your understanding." if around else "Explain.",
     ]

@@ -10,7 +10,7 @@ from autocrea_lsp.ai.base import ChatPrompt, Message
 from autocrea_lsp.assist import call, hunks, prompts
 from autocrea_lsp.assist.call import OnText, Took
 from autocrea_lsp.assist.checking import Candidate, Verdict, check
-from autocrea_lsp.assist.desk import Desk, shown, written
+from autocrea_lsp.assist.desk import Desk, excerpt, shown, written
 from autocrea_lsp.assist.invisible import introduced
 from autocrea_lsp.assist.markdown import sanitize
 from autocrea_lsp.assist.newfile import place_new
@@ -18,6 +18,7 @@ from autocrea_lsp.assist.source import Changed, Source, own_ends
 from autocrea_lsp.assist.workspace import Workspace
 from autocrea_lsp.errors import UnusableAnswer, UserError
 from autocrea_lsp.text import sound, split_lines
+from autocrea_lsp.workspace.key_blocks import key_around
 from autocrea_lsp.workspace.redact import Redaction
 
 MAX_OUTPUT_TOKENS = 16_000
@@ -71,10 +72,11 @@ async def prepare(desk: Desk, request: Request) -> tuple[ChatPrompt, Redaction]:
     if request.source is not None:
         source = request.source
         desk.may_send(source)
-        above = "".join(source.lines[max(0, request.line - AROUND) : request.line])
-        below = "".join(source.lines[request.line : request.line + AROUND])
-        text = shown(redaction, f"{above}{HERE}\n{below}", source.uri)
-        parts.append(prompts.document(source.name, source.language, text))
+        if key_around(source.lines, request.line):
+            raise UserError("That place is inside a private key.", hint="Nothing was sent.")
+        above = excerpt(redaction, source, request.line - AROUND, request.line)
+        below = excerpt(redaction, source, request.line, request.line + AROUND)
+        parts.append(prompts.document(source.name, source.language, f"{above}{HERE}\n{below}"))
         parts.append("Write code for the marked place, indented as it must stand there. No <path>.")
     elif not desk.workspace().folders:
         raise UserError("There is no workspace folder to make a file in.", hint="Open the project's folder.")

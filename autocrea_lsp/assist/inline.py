@@ -23,6 +23,7 @@ from autocrea_lsp.assist.reply import Reply
 from autocrea_lsp.errors import AutocreaError, OverBudget
 from autocrea_lsp.settings import InlineSettings
 from autocrea_lsp.text import Snapshot
+from autocrea_lsp.workspace.redact import has_placeholder
 from autocrea_lsp.workspace.sensitive import is_sensitive
 
 log = logging.getLogger(__name__)
@@ -211,7 +212,7 @@ class Completer:
             raise
         self._on_outcome(None)
         text = reply.text()
-        if not text:
+        if not text or has_placeholder(text):  # a secret's place is no suggestion
             return None
         probability = None if logprob is None else math.exp(logprob)
         return Suggestion(

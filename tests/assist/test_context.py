@@ -49,3 +49,15 @@ def test_credentials_are_not_sent_but_a_local_model_may_see_them() -> None:
 def test_lone_surrogates_become_sendable() -> None:
     made = prompt(snapshot("x = '\ud83d'\ny = ", 1, 4))
     assert made.prefix.encode() == b"x = '?'\ny = "
+
+
+def test_no_window_holds_a_part_of_a_private_key() -> None:
+    body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDHGm2h8pYv4x3Q\n"
+    key = ["-----BEGIN " + "PRIVATE KEY-----\n", *[body] * 60, "-----END " + "PRIVATE KEY-----\n"]
+    lines = [f"a{n} = {n}\n" for n in range(30)] + key + [f"b{n} = {n}\n" for n in range(150)]
+    for line in range(len(lines)):
+        place = Snapshot(
+            uri="file:///w/a.py", version=1, language="python", lines=lines, size=9_999, line=line, column=0
+        )
+        prompt = fill_prompt(place, max_lines=1, request_id="", detail="", remote=True)
+        assert body.strip() not in prompt.prefix + prompt.suffix, f"with the caret in line {line}"

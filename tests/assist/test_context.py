@@ -56,8 +56,5 @@ def test_no_window_holds_a_part_of_a_private_key() -> None:
     key = ["-----BEGIN " + "PRIVATE KEY-----\n", *[body] * 60, "-----END " + "PRIVATE KEY-----\n"]
     lines = [f"a{n} = {n}\n" for n in range(30)] + key + [f"b{n} = {n}\n" for n in range(150)]
     for line in range(len(lines)):
-        place = Snapshot(
-            uri="file:///w/a.py", version=1, language="python", lines=lines, size=9_999, line=line, column=0
-        )
-        prompt = fill_prompt(place, max_lines=1, request_id="", detail="", remote=True)
-        assert body.strip() not in prompt.prefix + prompt.suffix, f"with the caret in line {line}"
+        shown = prompt(snapshot("".join(lines), line, 0))
+        assert body.strip() not in shown.prefix + shown.suffix, f"with the caret in line {line}"

@@ -187,6 +187,26 @@ class Proposals:
             ]
         return proposal
 
+    def part(self, number: str, hunk: str) -> tuple[File, Part]:
+        """A pending hunk and its file. Raises UserError for one that is not there or was decided."""
+        for file in self.get(number).files:
+            for part in file.pending:
+                if part.id == hunk and not file.is_new:
+                    return file, part
+        raise UserError("That hunk cannot be made anew.", hint="Only a pending hunk of an existing file can.")
+
+    def replace(self, number: str, hunk: str, draft: Draft) -> Proposal:
+        """Put what a draft of the same text says in a pending hunk's place."""
+        proposal = self.get(number)
+        file, part = self.part(number, hunk)
+        if draft.files[0].source.lines != file.base:
+            raise StaleRequest("The document has changed meanwhile.", hint="Ask for the edit once more.")
+        fresh = [replace(made, id=f"{part.id}.{made.id}") for made in _file(draft.files[0], 1).parts]
+        others = [each for each in file.parts if each.id != hunk]
+        file.parts = sorted([*others, *fresh], key=lambda each: (each.start, each.end))
+        proposal.verdict, proposal.took = draft.verdict, proposal.took + draft.took
+        return proposal
+
     def _chosen(self, proposal: Proposal, wanted: Sequence[str] | None) -> set[str]:
         pending = {part.id for file in proposal.files for part in file.pending}
         if wanted is None:

@@ -9,9 +9,11 @@ import pytest
 from autocrea_lsp.assist import hunks
 from autocrea_lsp.assist.call import Took
 from autocrea_lsp.assist.checking import Verdict
+from autocrea_lsp.assist.editing import Draft, Request
 from autocrea_lsp.assist.proposals import MAX_KEPT, Proposal, Proposals
 from autocrea_lsp.assist.source import Changed, Source
 from autocrea_lsp.errors import StaleRequest, UserError
+from autocrea_lsp.text import Span
 
 OLD = tuple(f"{number}\n" for number in range(12))
 NEW = ("0\n", "one\n", *OLD[2:6], "new\n", *OLD[6:10], "ten\n", "11\n")
@@ -107,6 +109,26 @@ def test_a_hunk_taken_twice_is_taken_once() -> None:
     document.accept(kept, proposal, "1.2")
     document.accept(kept, proposal, "1.2")
     assert document.lines.count("new\n") == 1
+
+
+def test_a_hunk_made_anew_takes_the_old_ones_place() -> None:
+    kept, document = Proposals(), Document()
+    proposal = proposed(kept)
+    document.accept(kept, proposal, "1.1")
+    file, part = kept.part(proposal.id, "1.3")
+    lines = tuple(document.lines)
+    source = Source(uri=URI, version=2, language="python", lines=lines, name="a.py")
+    changed = Changed(source=source, lines=(*lines[: part.start], "TEN\n", *lines[part.end :]))
+    place = Span(start_line=part.start, start_column=0, end_line=part.end, end_column=0)
+    request = Request(source=source, goal="refactor", selected=place, instruction="x")
+    draft = Draft(request=request, files=(changed,), explanation="", verdict=UNCHECKED, took=Took(tokens=5))
+    kept.replace(proposal.id, "1.3", draft)
+    assert proposal.took.tokens == 5
+    assert file.pending[-1].new == ("TEN\n",)
+    document.accept(kept, proposal)
+    assert document.lines == ["TEN\n" if line == "ten\n" else line for line in NEW]
+    with pytest.raises(UserError, match="cannot be made anew"):
+        kept.part(proposal.id, "1.1")
 
 
 def test_a_new_file_is_taken_whole() -> None:

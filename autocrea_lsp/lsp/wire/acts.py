@@ -131,7 +131,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegenerateParams:
+    """All of the proposal becomes another one; or one pending `hunk` of it is made anew, and the rest stays."""
+
     id: str
+    hunk: str | None = None
     instruction: str | None = None  # what to do otherwise
     workDoneToken: str | int | None = None
 

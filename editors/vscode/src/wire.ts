@@ -395,8 +395,10 @@ export interface Range {
   readonly end: Position;
 }
 
+/** All of the proposal becomes another one; or one pending `hunk` of it is made anew, and the rest stays. */
 export interface RegenerateParams {
   readonly id: string;
+  readonly hunk?: string | null;
   /** what to do otherwise */
   readonly instruction?: string | null;
   readonly workDoneToken?: string | number | null;

@@ -265,8 +265,11 @@
 ---@field start autocrea.Position
 ---@field end autocrea.Position
 
+--- All of the proposal becomes another one; or one pending `hunk` of it is made anew, and the rest
+--- stays.
 ---@class autocrea.RegenerateParams
 ---@field id string
+---@field hunk? string|nil
 --- what to do otherwise
 ---@field instruction? string|nil
 ---@field workDoneToken? string|integer|nil

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import select
 import signal
 import sys
@@ -27,6 +26,8 @@ _MOST_S = 5.0  # for killing; a process that hangs in the kernel can outlast any
 
 
 def _limit(limits: str) -> None:
+    import resource  # not on Windows, where the modules still have to import
+
     for part in filter(None, limits.split(",")):
         name, _, value = part.partition(":")
         kind = getattr(resource, f"RLIMIT_{name}")

@@ -35,6 +35,7 @@ return {
 
   capabilities = {
     textDocument = { inlineCompletion = { dynamicRegistration = false } },
+    workspace = { workspaceEdit = { documentChanges = true, resourceOperations = { 'create' } } },
     experimental = { autocrea = { version = wire.VERSION } },
   },
 
@@ -44,9 +45,34 @@ return {
   before_init = function(params, resolved)
     -- What `:Autocrea trust` said earlier in this session.
     params.initializationOptions.trusted = require('autocrea.client').is_trusted(resolved.root_dir)
+    -- The language of explanations; Neovim does not tell it. `C` and `POSIX` are none.
+    local language = vim.v.lang:match('^%l%l%l?_?%u*')
+    params.locale = params.locale or (language and language:gsub('_', '-'))
   end,
 
+  on_init = function(client)
+    require('autocrea.hooks').install(client)
+  end,
+
+  on_exit = vim.schedule_wrap(function(_, _, client_id)
+    if package.loaded['autocrea.call'] then
+      require('autocrea.call').gone(client_id)
+    end
+  end),
+
   handlers = {
+    ['$/progress'] = function(err, params, ctx)
+      if not require('autocrea.call').progress(params) then
+        return vim.lsp.handlers['$/progress'](err, params, ctx)
+      end
+    end,
+    ['workspace/applyEdit'] = function(_, params, ctx)
+      local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+      return require('autocrea.edit').answer(params, client.offset_encoding)
+    end,
+    ['window/showMessage'] = function(_, params)
+      require('autocrea.hooks').show_message(params)
+    end,
     [wire.Method.STATUS_CHANGED] = function(_, params, ctx)
       require('autocrea.status').changed(params, ctx.client_id)
     end,

@@ -11,13 +11,23 @@ if vim.fn.has('nvim-0.10') == 0 then
   return
 end
 
-vim.cmd('highlight default link AutocreaSuggestion Comment')
+for group, link in pairs({
+  AutocreaSuggestion = 'Comment',
+  AutocreaWarning = 'WarningMsg',
+  AutocreaChecked = 'DiagnosticOk',
+  AutocreaPending = 'DiagnosticInfo',
+  AutocreaAccepted = 'DiagnosticOk',
+  AutocreaRejected = 'Comment',
+}) do
+  vim.cmd(('highlight default link %s %s'):format(group, link))
+end
 
 vim.api.nvim_create_user_command('Autocrea', function(command)
-  require('autocrea.commands').run(command.fargs)
+  require('autocrea.commands').run(command)
 end, {
   nargs = '*',
-  desc = 'AUTOCREA: status, log, trust, toggle, install, cancel, restart, trigger',
+  range = true,
+  desc = 'AUTOCREA: fix, refactor, explain, generate, chat, commit, status and more',
   complete = function(lead, line, position)
     return require('autocrea.commands').complete(lead, line:sub(1, position))
   end,
@@ -32,6 +42,22 @@ for _, plug in ipairs({ 'dismiss', 'trigger' }) do
   vim.keymap.set('i', ('<Plug>(autocrea-%s)'):format(plug), function()
     require('autocrea')[plug]()
   end, { desc = 'AUTOCREA: ' .. plug })
+end
+
+for _, act in ipairs({ 'fix', 'refactor', 'explain', 'generate', 'chat' }) do
+  local plug = ('<Plug>(autocrea-%s)'):format(act)
+  vim.keymap.set('n', plug, ('<Cmd>Autocrea %s<CR>'):format(act), { desc = 'AUTOCREA: ' .. act })
+  -- The colon puts the range of the selection before the command; where it is of no use that does no harm.
+  vim.keymap.set('x', plug, (':Autocrea %s<CR>'):format(act), { silent = true, desc = 'AUTOCREA: ' .. act })
+end
+
+-- What the server's code actions ask the editor for.
+local acts = { refactor = 'refactor', fixAll = 'fix_all', explain = 'explain', generate = 'generate' }
+acts.review, acts.applied = 'review', 'applied'
+for name, act in pairs(acts) do
+  vim.lsp.commands['autocrea.' .. name] = function(command, context)
+    require('autocrea.acts').run(act, command, context)
+  end
 end
 
 local group = vim.api.nvim_create_augroup('autocrea', {})
@@ -58,6 +84,15 @@ vim.api.nvim_create_autocmd('LspDetach', {
   callback = function(event)
     if is_ours(event) then
       require('autocrea.attach').detached(event.buf)
+    end
+  end,
+})
+vim.api.nvim_create_autocmd('LspRequest', {
+  group = group,
+  desc = 'AUTOCREA: a long request was answered',
+  callback = function(event)
+    if package.loaded['autocrea.call'] and event.data.request.type == 'complete' then
+      require('autocrea.call').answered(event.data.client_id, event.data.request_id)
     end
   end,
 })

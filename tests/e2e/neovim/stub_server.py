@@ -14,7 +14,10 @@ SCRIPT (JSON) is read again at every message, so a test may change it while the 
         deaf        with `wait`: a cancel is only recorded
     status        the answer to autocrea/status
     hold_status   true: give that answer when the test runs `stub.release`
-    answers       method or command → its answer ({"error": …} is one)
+    answers       method or command → its answer ({"error": …} is one; "$version URI" is that document's version)
+    streams       method → pieces of text that are sent before its answer, for its `partialResultToken`
+    hold          methods whose answer waits for `stub.release`, or for a cancel
+    proposals     proposals that `autocrea/proposal/…` knows; `late_by`: how many versions its edits are behind
     slow          commands that are never answered
     opening       requests and notifications to send after `initialized`
 
@@ -31,6 +34,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `-I` leaves it out
+
+from stub_acts import UNKNOWN, Proposals, filled  # type: ignore[import-not-found]
+
 CODEC = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 CANCELLED = -32800
 
@@ -42,6 +49,8 @@ class Stub:
         self.documents: dict[str, list[str]] = {}
         self.waiting: dict[int, tuple[dict[str, Any], Any, Any]] = {}  # request id → rule, result, error
         self.encoding = "utf-16"
+        self.versions: dict[str, int] = {}
+        self.proposals = Proposals()
 
     @property
     def script(self) -> dict[str, Any]:
@@ -74,6 +83,8 @@ class Stub:
 
     def on_notification(self, method: str, params: dict[str, Any]) -> None:
         document = params.get("textDocument", {})
+        if "version" in document:
+            self.versions[document["uri"]] = document["version"]
         if method == "initialized":
             for opening in self.script.get("opening", []):
                 self.send(opening)
@@ -87,7 +98,7 @@ class Stub:
 
     def on_request(self, request: int, method: str, params: dict[str, Any]) -> None:
         script = self.script
-        name = params.get("command", method)
+        name = params["command"] if method == "workspace/executeCommand" else method
         if method == "initialize":
             self.answer(request, self.initialize(script))
         elif method == "textDocument/inlineCompletion":
@@ -106,9 +117,10 @@ class Stub:
         elif name in script.get("slow", []):
             pass
         elif name in script.get("answers", {}):
-            answer = script["answers"][name]
-            error = answer.get("error") if isinstance(answer, dict) else None
-            self.answer(request, None if error else answer, error)
+            self.scripted(request, name, params, script)
+        elif method.startswith("autocrea/proposal/"):
+            result = self.proposals.answer(method, params, script, self.versions)
+            self.answer(request, result, None if result else UNKNOWN)
         elif method == "autocrea/status":
             status = script.get("status", {"state": "ready", "message": "Stub."})
             if script.get("hold_status"):
@@ -120,6 +132,18 @@ class Stub:
         else:
             self.answer(request, error={"code": -32601, "message": method})
 
+    def scripted(self, request: int, name: str, params: dict[str, Any], script: dict[str, Any]) -> None:
+        for text in script.get("streams", {}).get(name, []):
+            value = {"token": params["partialResultToken"], "value": {"text": text}}
+            self.send({"method": "$/progress", "params": value})
+        answer = filled(script["answers"][name], self.versions)
+        error = answer.get("error") if isinstance(answer, dict) else None
+        result = None if error else answer
+        if name in script.get("hold", []):
+            self.waiting[request] = ({}, result, error)
+        else:
+            self.answer(request, result, error)
+
     def initialize(self, script: dict[str, Any]) -> dict[str, Any]:
         self.encoding = script.get("encoding", "utf-16")
         return {
@@ -128,6 +152,7 @@ class Stub:
                 "textDocumentSync": {"openClose": True, "change": 1},
                 "inlineCompletionProvider": {},
                 "executeCommandProvider": {"commands": []},
+                "codeActionProvider": {"codeActionKinds": ["quickfix.autocrea"], "resolveProvider": True},
                 "experimental": {"autocrea": {"version": 1}},
             },
             "serverInfo": {"name": "stub", "version": "1"},

@@ -107,8 +107,14 @@ def test_help_tags_can_be_made(start: Start, tmp_path: Path) -> None:
     assert nvim.command(f"helptags {docs}") == ""
     tags = {line.split("\t")[0] for line in (docs / "tags").read_text(encoding="utf-8").splitlines()}
     documented = {*(f":Autocrea-{name}" for name in nvim.lua("return vim.fn.getcompletion('Autocrea ', 'cmdline')"))}
-    plugs = ("accept", "accept-word", "accept-line", "dismiss", "trigger")
-    documented |= {f"<Plug>(autocrea-{name})" for name in plugs}
+    plugs = nvim.lua("""
+      local maps = vim.list_extend(vim.api.nvim_get_keymap('i'), vim.api.nvim_get_keymap('n'))
+      return vim.tbl_map(function(map) return map.lhs end, vim.tbl_filter(function(map)
+        return vim.startswith(map.lhs, '<Plug>(autocrea-')
+      end, maps))
+    """)
+    assert len(plugs) == 10
+    documented |= set(plugs)
     assert documented | {"autocrea", ":Autocrea", "vim.g.autocrea"} <= tags
 
 

@@ -25,6 +25,28 @@ def test_what_the_server_is_told_at_the_start(start: Start, stub: Stub, file: Pa
     assert told["initializationOptions"] == {"trusted": False}
 
 
+def test_edits_are_taken_with_versions_and_with_new_files(start: Start, stub: Stub, file: Path) -> None:
+    nvim = start()
+    nvim.edit(file)
+    edits = initialized(stub)["capabilities"]["workspace"]["workspaceEdit"]
+    assert edits["documentChanges"] is True
+    assert "create" in edits["resourceOperations"]
+    assert "changeAnnotationSupport" not in edits  # what is not checked comes as a proposal of ours
+
+
+LOCALES = {"es_ES.UTF-8": "es-ES", "ca": "ca", "C": None, "C.UTF-8": None, "POSIX": None}
+
+
+@pytest.mark.parametrize(("language", "locale"), LOCALES.items())
+def test_the_language_of_the_user_is_told(
+    start: Start, stub: Stub, file: Path, language: str, locale: str | None
+) -> None:
+    # Which languages this machine has is another matter: Neovim's own word is put in the place of its variable.
+    nvim = start(init=f"vim.v = setmetatable({{ lang = '{language}' }}, {{ __index = vim.v }})")
+    nvim.edit(file)
+    assert initialized(stub).get("locale") == locale
+
+
 ROOTS = {
     "a project": (["pyproject.toml"], "a/b", "."),
     "the nearer one, of whatever kind": ([".git/", "pyproject.toml", "a/package.json"], "a/b", "a"),

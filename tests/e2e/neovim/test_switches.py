@@ -135,7 +135,16 @@ def test_special_and_unlisted_buffers_are_left_alone(start: Start, stub: Stub, f
 
 
 COMPLETIONS = {
-    "Autocrea ": ["cancel", "install", "log", "restart", "status", "toggle", "trigger", "trust"],
+    "Autocrea ": [
+        *("cancel", "chat", "commit", "explain", "fix", "generate", "install", "log", "preview", "proposals"),
+        *("refactor", "restart", "sent", "status", "toggle", "trigger", "trust"),
+    ],
+    "'<,'>Autocrea re": ["refactor", "restart"],
+    "Autocrea preview ": ["chat", "commitMessage", "edit", "explain", "generate"],
+    "Autocrea chat @": ["@diagnostics", "@file"],
+    "Autocrea chat @file ": [],
+    "Autocrea generate ": ["@new"],
+    "Autocrea fix ": ["all"],
     "Autocrea t": ["toggle", "trigger", "trust"],
     "Autocrea tr": ["trigger", "trust"],
     "Autocrea toggle ": ["buffer"],

@@ -109,6 +109,48 @@ function M.enable()
   end
 end
 
+local starting = false
+
+--- The server for what needs no buffer of its own, as in the editor that `git commit` opens: the one that works in that
+--- folder, else a new one for it. Where none can be started that is said, and `done` is not called.
+---@param folder string?
+---@param done fun(client: vim.lsp.Client)
+function M.for_folder(folder, done)
+  local lsp = require('autocrea.client')
+  local say = require('autocrea.say')
+  for _, client in ipairs(lsp.all()) do
+    local root = client.config.root_dir
+    if not folder or (root and vim.startswith(root .. '/', folder .. '/')) then
+      return done(client)
+    end
+  end
+  local config = vim.lsp.config and vim.deepcopy(vim.lsp.config[lsp.NAME])
+  local cmd = config and config.cmd
+  if starting or not config or (type(cmd) == 'table' and vim.fn.executable(cmd[1]) == 0) then
+    local any = say.client() -- or says that there is none
+    return any and done(any)
+  end
+  starting = true
+  config.root_dir = folder
+  local on_init = config.on_init
+  config.on_init = function(client, result)
+    starting = false
+    if on_init then
+      on_init(client, result)
+    end
+    done(client)
+  end
+  local on_exit = config.on_exit
+  config.on_exit = function(...)
+    starting = false
+    if on_exit then
+      on_exit(...)
+    end
+  end
+  say.hint('starting the server…')
+  vim.lsp.start(config, { attach = false })
+end
+
 --- Stop every server of ours and start anew with the configuration as it is now.
 ---@param done fun()
 function M.restart(done)

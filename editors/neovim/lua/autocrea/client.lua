@@ -135,6 +135,21 @@ function M.byte_index(line, encoding, character)
   return ok and index or #line
 end
 
+--- The other way round: the position that so many bytes of a line make.
+---@param line string
+---@param encoding string
+---@param bytes integer not past the end
+---@return integer
+function M.char_index(line, encoding, bytes)
+  if encoding == 'utf-8' then
+    return bytes
+  elseif METHODS then
+    return vim.str_utfindex(line, encoding, bytes, false)
+  end
+  local ok, utf_32, utf_16 = pcall(vim.str_utfindex, line, bytes)
+  return ok and (encoding == 'utf-32' and utf_32 or utf_16) or bytes
+end
+
 ---@param root string?
 ---@return boolean
 function M.is_trusted(root)

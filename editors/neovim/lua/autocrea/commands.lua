@@ -7,24 +7,18 @@ local progress = {} ---@type table<string, integer> client id by token of what r
 ---@param message string
 ---@param level integer?
 local function say(message, level)
-  vim.notify('AUTOCREA: ' .. message, level or vim.log.levels.INFO)
+  require('autocrea.say').say(message, level)
 end
 
---- The client of the current buffer, or any one of ours; nil (and said so) when there is none.
 ---@return vim.lsp.Client?
 local function client_or_say()
-  local lsp = require('autocrea.client')
-  local client = lsp.get(vim.api.nvim_get_current_buf()) or lsp.all()[1]
-  if not client then
-    say('no server is running here; :checkhealth autocrea says more', vim.log.levels.WARN)
-  end
-  return client
+  return require('autocrea.say').client()
 end
 
 ---@param what string
 ---@param err lsp.ResponseError
 local function say_failed(what, err)
-  say(('%s: %s'):format(what, err.message or 'failed'), vim.log.levels.ERROR)
+  require('autocrea.say').failed(what, err)
 end
 
 local function status()
@@ -74,32 +68,33 @@ local function log()
   end, bufnr)
 end
 
----@param args string[]
-local function trust(args)
+---@param invocation autocrea.Invocation
+local function trust(invocation)
   local client = client_or_say()
   if not client then
     return
   end
-  local value = args[1] ~= 'off'
+  local value = invocation.rest ~= 'off'
   require('autocrea.client').trust(client, value)
   local root = client.config.root_dir or 'files without a project'
   say(('%s: %s'):format(root, value and 'trusted for this session' or 'not trusted'))
 end
 
----@param args string[]
-local function toggle(args)
-  local here = args[1] == 'buffer'
+---@param invocation autocrea.Invocation
+local function toggle(invocation)
+  local here = invocation.rest == 'buffer'
   local on = require('autocrea').toggle(here and vim.api.nvim_get_current_buf() or nil)
   say(('suggestions %s%s'):format(on and 'on' or 'off', here and ' in this buffer' or ''))
 end
 
----@param args string[]
-local function install(args)
+---@param invocation autocrea.Invocation
+local function install(invocation)
   local client = client_or_say()
   if not client then
     return
   end
-  local source = args[1] and vim.fn.fnamemodify(vim.fn.expand(args[1]), ':p') or nil
+  local path = invocation.rest
+  local source = path ~= '' and vim.fn.fnamemodify(vim.fn.expand(path), ':p') or nil
   local token = ('autocrea-install-%d'):format(vim.uv.hrtime())
   local command = require('autocrea.wire').Command.MODEL_INSTALL
   local params = source and { source = source } or vim.empty_dict()
@@ -116,13 +111,14 @@ local function install(args)
 end
 
 local function cancel()
+  local any = require('autocrea.call').cancel_all()
   for token, id in pairs(progress) do
     local client = vim.lsp.get_client_by_id(id)
     if client then
       require('autocrea.client').notify(client, 'window/workDoneProgress/cancel', { token = token })
     end
   end
-  say(next(progress) and 'cancelling' or 'nothing to cancel')
+  say((any or next(progress)) and 'cancelling' or 'nothing to cancel')
   progress = {}
 end
 
@@ -137,7 +133,7 @@ local function trigger()
 end
 
 ---@class autocrea.Subcommand
----@field run fun(args: string[])
+---@field run fun(invocation: autocrea.Invocation)
 ---@field complete? fun(lead: string): string[]
 
 ---@type table<string, autocrea.Subcommand>
@@ -167,14 +163,21 @@ local SUBCOMMANDS = {
   trigger = { run = trigger },
 }
 
----@param fargs string[]
-function M.run(fargs)
-  local name = fargs[1] or 'status'
-  local subcommand = SUBCOMMANDS[name]
+---@param name string
+---@return autocrea.Subcommand?
+local function subcommand_of(name)
+  return SUBCOMMANDS[name] or require('autocrea.act_commands').SUBCOMMANDS[name]
+end
+
+---@param command { args: string, range: integer, line1: integer, line2: integer }
+function M.run(command)
+  local name, rest = vim.trim(command.args):match('^(%S+)%s*(.*)$')
+  name = name or 'status'
+  local subcommand = subcommand_of(name)
   if not subcommand then
     return say(('no subcommand %s'):format(name), vim.log.levels.ERROR)
   end
-  subcommand.run(vim.list_slice(fargs, 2))
+  subcommand.run({ rest = rest or '', range = command.range, line1 = command.line1, line2 = command.line2 })
 end
 
 ---@param lead string what is being completed
@@ -185,14 +188,16 @@ function M.complete(lead, line)
   local before = lead == '' and #words or #words - 1
   local candidates = {}
   if before == 0 then
-    candidates = vim.tbl_keys(SUBCOMMANDS)
-  elseif before == 1 and SUBCOMMANDS[words[1]] and SUBCOMMANDS[words[1]].complete then
-    candidates = SUBCOMMANDS[words[1]].complete(lead)
+    candidates = vim.list_extend(vim.tbl_keys(SUBCOMMANDS), vim.tbl_keys(require('autocrea.act_commands').SUBCOMMANDS))
+  elseif before == 1 then
+    local subcommand = subcommand_of(words[1])
+    candidates = subcommand and subcommand.complete and subcommand.complete(lead) or {}
   end
-  table.sort(candidates)
-  return vim.tbl_filter(function(candidate)
+  candidates = vim.tbl_filter(function(candidate)
     return vim.startswith(candidate, lead)
   end, candidates)
+  table.sort(candidates)
+  return candidates
 end
 
 return M

@@ -80,6 +80,11 @@ local function check_client(client)
   if not client.server_capabilities.inlineCompletionProvider then
     health.error('the server offers no inline completion')
   end
+  if client.server_capabilities.codeActionProvider then
+    health.ok('the server offers code actions')
+  else
+    health.warn('the server offers no code actions', { 'Switch `actions.enable` on in its settings, or update it' })
+  end
   local bufnr = next(client.attached_buffers)
   if bufnr then
     local params = { uri = vim.uri_from_bufnr(bufnr) }
@@ -158,11 +163,21 @@ local function check_ghost_text()
   end
 end
 
+local function check_markdown()
+  health.start('autocrea: explanations and chat')
+  if pcall(vim.treesitter.language.add, 'markdown') then
+    health.ok('Markdown is highlighted by its tree-sitter parser')
+  else
+    health.info("no tree-sitter parser for Markdown: Vim's own syntax highlighting is used")
+  end
+end
+
 function M.check()
   check_neovim()
   check_server()
   check_clients()
   check_ghost_text()
+  check_markdown()
 end
 
 return M

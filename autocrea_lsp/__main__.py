@@ -21,7 +21,7 @@ def main() -> None:
         try:
             code = serve()
         except AutocreaError as error:
-            print(f"autocrea-lsp: {error} {error.hint}".strip(), file=sys.stderr)  # noqa: T201  # there is no client yet
+            print(f"autocrea-lsp: {error.advice}", file=sys.stderr)  # noqa: T201  # there is no client yet
             code = 1
         # A library's thread that still waits (a keyring's dialog, a name lookup) must not hold up the end.
         os._exit(code)

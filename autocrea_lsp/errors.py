@@ -26,6 +26,14 @@ class AutocreaError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    @property
+    def advice(self) -> str:
+        """Message and hint as sentences."""
+        text = str(self)
+        if not self.hint:
+            return text
+        return f"{text} {self.hint}" if text.endswith((".", "!", "?", "…")) else f"{text}. {self.hint}"
+
 
 class UserError(AutocreaError):
     """The user can fix it."""

@@ -32,7 +32,7 @@ def nobody(wanted: BackendName, why: AutocreaError | None) -> Condition:
         hint = why.hint if wanted == "claude" else _INSTALL
         return Condition(state="noKey", message=f"No key was found. {hint}", installable=wanted == "auto")
     if why is not None:
-        return Condition(state="error", message=f"{why} {why.hint}".strip(), installable=True)
+        return Condition(state="error", message=why.advice, installable=True)
     return Condition(state="error", message=f"No backend. {_INSTALL}", installable=True)
 
 
@@ -58,7 +58,7 @@ def _state(backend: Backend, error: AutocreaError | None, window: SlidingWindow)
         return "overBudget", f"{text}; more in {minutes} min."
     if error is None:
         return "ready", f"{backend.name}: ready."
-    text = f"{error} {error.hint}".strip()
+    text = error.advice
     if isinstance(error, BadCredentials | NoCredentials):
         return "noKey", text
     if isinstance(error, NoCredit):

@@ -48,7 +48,7 @@ def clear_data(
     try:
         done = clear(database)
     except UserError as error:
-        typer.echo(f"{error} {error.hint}", err=True)
+        typer.echo(error.advice, err=True)
         raise typer.Exit(1) from None
     if as_json:
         typer.echo(json.dumps({"requests": done.requests, "filesRemoved": done.files_removed}))

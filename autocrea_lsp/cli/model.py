@@ -93,7 +93,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        typer.echo(f"{error} {error.hint}".strip(), err=True)
+        typer.echo(error.advice, err=True)
         raise typer.Exit(1) from None
 
 

@@ -54,8 +54,7 @@ def answer_for(error: BaseException, method: str) -> tuple[object, lsp.ResponseE
             log.log(level, "%s: %s: %s", method, type(error).__name__, error)
             if method in TYPING:
                 return None, None
-            hint = getattr(error, "hint", "")
-            message = f"{error} {hint}".strip()
+            message = error.advice if isinstance(error, AutocreaError) else str(error)
             data: dict[str, object] = {"kind": type(error).__name__}
             if isinstance(error, OverBudget):
                 data["retryAfterMs"] = round(error.retry_after_s * 1000)

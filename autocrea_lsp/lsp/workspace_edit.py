@@ -48,9 +48,18 @@ def _edit(taken: Taken, hunk: Hunk, encoding: Encoding, annotation: str | None) 
     until = {"line": end, "character": 0}
     open_end = bool(lines) and not lines[-1].endswith(("\n", "\r"))
     if open_end and end >= len(lines):
-        last = {"line": len(lines) - 1, "character": units_of(body(lines[-1]), len(body(lines[-1])), encoding)}
-        until = last
+        until = last = _end_of(lines[-1], len(lines) - 1, encoding)
         if start >= len(lines):
             at, text = last, "\n" + text
+    elif lines and start == end == len(lines) and text.endswith("\n"):
+        # After the last line's text, not on the line that only its end makes: some editors make that line real.
+        ending = "\r\n" if lines[-1].endswith("\r\n") else "\n"
+        if lines[-1].endswith(ending) and text.endswith(ending):
+            at = until = _end_of(lines[-1], len(lines) - 1, encoding)
+            text = ending + text.removesuffix(ending)
     edit: dict[str, Any] = {"range": {"start": at, "end": until}, "newText": text}
     return edit | ({"annotationId": annotation} if annotation else {})
+
+
+def _end_of(line: str, number: int, encoding: Encoding) -> dict[str, int]:
+    return {"line": number, "character": units_of(body(line), len(body(line)), encoding)}

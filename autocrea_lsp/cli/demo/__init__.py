@@ -57,7 +57,7 @@ def demo(
         model.install()
     reason = EmbeddedBackend.available(Settings().embedded)
     if reason is not None:
-        console.print(f"{reason} {reason.hint}")
+        console.print(reason.advice)
         raise typer.Exit(1)
     samples = draw()
     with tempfile.TemporaryDirectory(prefix="autocrea-demo-") as folder:

@@ -166,7 +166,8 @@ def _wanted(kind: str, only: Sequence[str]) -> bool:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    """The first line, cut where it is too long for a title; the others are a checker's help."""
+    line = " ".join(text.strip().partition("\n")[0].split())
     return line if len(line) <= MAX_TITLE else line[: MAX_TITLE - 1] + "…"
 
 

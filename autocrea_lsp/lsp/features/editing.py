@@ -55,7 +55,7 @@ async def resolve(
         elif await ls.acting.consent(proposal):
             action.edit = _structured(_accept_all(ls, proposal))
     except AutocreaError as error:
-        ls.show(lsp.MessageType.Error, f"{TITLE}: {error} {error.hint}".strip())
+        ls.show(lsp.MessageType.Error, f"{TITLE}: {error.advice}")
         raise
     return action
 

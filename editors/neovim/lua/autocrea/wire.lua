@@ -2,7 +2,17 @@
 
 ---@alias autocrea.AttachmentKind "selection"|"file"|"diagnostics"|"terminal"|"deployment"
 ---@alias autocrea.CheckStatus "passed"|"failed"|"unchecked"
----@alias autocrea.Goal "fix"|"fixAll"|"refactor"|"extract"|"rename"|"simplify"|"addTypes"|"handleErrors"|"document"|"tests"
+---@alias autocrea.Goal
+---| "fix"
+---| "fixAll"
+---| "refactor"
+---| "extract"
+---| "rename"
+---| "simplify"
+---| "addTypes"
+---| "handleErrors"
+---| "document"
+---| "tests"
 ---@alias autocrea.HunkState "pending"|"accepted"|"rejected"
 ---@alias autocrea.PromptOf "edit"|"generate"|"explain"|"chat"|"commitMessage"
 ---@alias autocrea.Provider "anthropic"

@@ -14,6 +14,7 @@ import {
 import { readSettings } from './configuration.ts';
 import { workingDirectory, type Launch } from './discovery.ts';
 import { SELECTOR } from './documents.ts';
+import { resolve, type Fixes } from './fix/fix.ts';
 import { CredentialsRequest } from './messages.ts';
 import { SECTION } from './settings.ts';
 import { withoutBodies } from './trace.ts';
@@ -29,10 +30,11 @@ export interface ClientParts {
   /** Names of the server's settings. */
   readonly keys: readonly string[];
   readonly secret: (provider: Provider) => Promise<string | null>;
+  readonly fixes: Fixes;
 }
 
 export function createClient(parts: ClientParts): LanguageClient {
-  const { launch, log, keys } = parts;
+  const { launch, log } = parts;
   const options: LanguageClientOptions = {
     documentSelector: SELECTOR,
     outputChannel: log,
@@ -43,7 +45,7 @@ export function createClient(parts: ClientParts): LanguageClient {
     initializationOptions: (): InitializationOptions => ({ trusted: workspace.isTrusted }),
     // The failure itself is reported when start() rejects.
     initializationFailedHandler: () => false,
-    middleware: middleware(keys, () => client),
+    middleware: middleware(parts, () => client),
   };
   const client: LanguageClient = new LanguageClient(
     SECTION,
@@ -67,8 +69,9 @@ const CUSTOM_MESSAGES: StaticFeature = {
   clear: () => undefined,
 };
 
-function middleware(keys: readonly string[], client: () => LanguageClient): Middleware {
+function middleware({ keys, fixes }: ClientParts, client: () => LanguageClient): Middleware {
   return {
+    resolveCodeAction: (action, token) => resolve(client(), fixes, action, token),
     // While somebody types, a failure is the log's business; the status bar item says what is wrong.
     async provideInlineCompletionItems(document, position, context, token, next) {
       try {

@@ -3,6 +3,7 @@
 import { commands, env, Uri, version, window, workspace, type Disposable } from 'vscode';
 import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 
+import { ACTS, type Run } from './acts.ts';
 import { changedSettings, read, write } from './configuration.ts';
 import { secretKey, type Ctx } from './ctx.ts';
 import { debugInformation } from './debugInformation.ts';
@@ -13,7 +14,8 @@ import { Command, type LogLocation } from './wire.ts';
 
 const NOTE_MS = 4000; // how long a note stays in the status bar
 
-const COMMANDS: Record<string, (ctx: Ctx) => Promise<void> | void> = {
+const COMMANDS: Record<string, Run> = {
+  ...ACTS,
   'autocrea.toggleCompletions': toggleCompletions,
   'autocrea.toggleLanguage': toggleLanguage,
   'autocrea.triggerSuggestion': async () => {
@@ -34,14 +36,11 @@ const COMMANDS: Record<string, (ctx: Ctx) => Promise<void> | void> = {
 /** Registers all of them. A command is an act of the user, so its failure is shown. */
 export function registerCommands(ctx: Ctx): Disposable[] {
   return Object.entries(COMMANDS).map(([id, run]) =>
-    commands.registerCommand(id, async () => {
+    commands.registerCommand(id, async (argument: unknown) => {
       try {
-        await run(ctx);
+        await run(ctx, argument);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        ctx.log.error(`${id}: ${message}`);
-        const answer = await window.showErrorMessage(`AUTOCREA: ${message}`, 'Show Logs');
-        if (answer !== undefined) ctx.log.show();
+        await ctx.report(id, error);
       }
     }),
   );
@@ -87,7 +86,7 @@ async function clearApiKey(ctx: Ctx): Promise<void> {
 }
 
 async function install(ctx: Ctx): Promise<void> {
-  const installed = await installModel(running(ctx));
+  const installed = await installModel(await ctx.connection());
   if (installed === undefined) return;
   window.setStatusBarMessage('AUTOCREA: the embedded model is installed', NOTE_MS);
   await ctx.refreshStatus();
@@ -110,7 +109,7 @@ async function showStatus(ctx: Ctx): Promise<void> {
 
 async function showServerLog(ctx: Ctx): Promise<void> {
   const params = { command: Command.LOG, arguments: [] };
-  const { path } = (await running(ctx).sendRequest(ExecuteCommandRequest.type, params)) as LogLocation;
+  const { path } = (await (await ctx.connection()).sendRequest(ExecuteCommandRequest.type, params)) as LogLocation;
   await window.showTextDocument(Uri.file(path));
 }
 
@@ -129,9 +128,4 @@ async function copyDebugInformation(ctx: Ctx): Promise<void> {
     }),
   );
   window.setStatusBarMessage('AUTOCREA: debug information copied', NOTE_MS);
-}
-
-function running(ctx: Ctx): NonNullable<Ctx['client']> {
-  if (ctx.client === undefined) throw new Error('the language server does not run');
-  return ctx.client;
 }

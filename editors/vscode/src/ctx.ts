@@ -1,14 +1,21 @@
 /** Owns everything the extension has at run time, starts and stops the server, and disposes it all. */
 
-import { commands, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { commands, Uri, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { DidChangeConfigurationNotification, State, type LanguageClient } from 'vscode-languageclient/node';
 
+import { isCancellation } from './act/cancellation.ts';
+import { Chat } from './chat/view.ts';
 import { createClient } from './client.ts';
 import { read, readSettings } from './configuration.ts';
 import { findServer, type Found, type Missing } from './discovery.ts';
 import { isOurs } from './documents.ts';
+import { Explanations } from './explain/panel.ts';
+import { Fixes } from './fix/fix.ts';
+import { Drafts } from './generate/drafts.ts';
 import { StatusChanged } from './messages.ts';
 import { offerRemedies } from './missing.ts';
+import { Prompts } from './prompts/prompts.ts';
+import { ProposalView } from './proposal/view.ts';
 import { pythonExtensionInterpreter } from './python.ts';
 import { SECTION, serverKeys } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
@@ -23,8 +30,14 @@ export class Ctx implements Disposable {
   readonly extension: ExtensionContext;
   readonly log: LogOutputChannel = window.createOutputChannel('AUTOCREA', { log: true });
   readonly statusBar = new StatusBar();
+  readonly proposals = new ProposalView(() => this.connection());
+  readonly drafts = new Drafts();
+  readonly prompts = new Prompts();
+  readonly fixes = new Fixes();
+  readonly explanations: Explanations;
+  readonly chat: Chat;
   readonly #keys: readonly string[];
-  readonly #disposables: { dispose(): unknown }[] = [this.log, this.statusBar];
+  readonly #disposables: { dispose(): unknown }[] = [this.log, this.statusBar, this.proposals, this.drafts, this.prompts];
   #client: LanguageClient | undefined;
   #server: Found | undefined;
   /** The command line of the running server. */
@@ -37,7 +50,19 @@ export class Ctx implements Disposable {
   constructor(extension: ExtensionContext) {
     this.extension = extension;
     this.#keys = serverKeys(extension.extension.packageJSON);
+    const out = Uri.joinPath(extension.extensionUri, 'out');
+    this.explanations = new Explanations(out);
+    this.chat = new Chat({
+      connection: () => this.connection(),
+      out,
+      report: (error) => void this.report('chat', error),
+      log: (line) => {
+        this.log.warn(line);
+      },
+    });
     this.#disposables.push(
+      this.explanations,
+      this.chat,
       workspace.onDidOpenTextDocument((document) => {
         if (isOurs(document)) this.begin();
       }),
@@ -59,6 +84,23 @@ export class Ctx implements Disposable {
   /** The running client; undefined while there is none. */
   get client(): LanguageClient | undefined {
     return this.#client?.isRunning() === true ? this.#client : undefined;
+  }
+
+  /** The running client, after starting the server where that has not been done; an Error to show when there is none. */
+  async connection(): Promise<LanguageClient> {
+    this.begin();
+    await this.#queue;
+    if (this.client === undefined) throw new Error('the language server does not run');
+    return this.client;
+  }
+
+  /** Shows what an act of the user failed with; what was cancelled has not failed. */
+  async report(what: string, error: unknown): Promise<void> {
+    if (isCancellation(error)) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.log.error(`${what}: ${message}`);
+    const answer = await window.showErrorMessage(`AUTOCREA: ${message}`, 'Show Logs');
+    if (answer !== undefined) this.log.show();
   }
 
   get server(): Found | undefined {
@@ -125,6 +167,7 @@ export class Ctx implements Disposable {
       log: this.log,
       keys: this.#keys,
       secret: async (provider) => (await this.secret(provider)) ?? null,
+      fixes: this.fixes,
     });
     this.#client = client;
     client.onDidChangeState(({ newState }) => void this.#stateChanged(client, newState));
@@ -184,6 +227,7 @@ export class Ctx implements Disposable {
     else if (state === State.Starting) this.statusBar.show({ state: 'starting', message: 'The language server starts.' });
     else this.statusBar.show(STOPPED);
     await commands.executeCommand('setContext', 'autocrea.ready', state === State.Running);
+    if (state !== State.Starting) await this.chat.serverChanged(state === State.Running);
   }
 
   async #trustGranted(): Promise<void> {

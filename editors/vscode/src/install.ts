@@ -1,14 +1,9 @@
 /** Installing the embedded model, with a notification that can be cancelled. */
 
-import { CancellationError, ProgressLocation, window } from 'vscode';
-import {
-  ExecuteCommandRequest,
-  LSPErrorCodes,
-  ResponseError,
-  WorkDoneProgress,
-  type LanguageClient,
-} from 'vscode-languageclient/node';
+import { ProgressLocation, window } from 'vscode';
+import { ExecuteCommandRequest, WorkDoneProgress, type LanguageClient } from 'vscode-languageclient/node';
 
+import { isCancellation } from './act/cancellation.ts';
 import { Command, type Installed, type InstallParams } from './wire.ts';
 
 /** Resolves when the model is there; undefined when the user cancelled. */
@@ -42,9 +37,4 @@ export async function installModel(client: LanguageClient): Promise<Installed | 
 
 function messageOf(message: string | undefined): { message?: string } {
   return message === undefined ? {} : { message };
-}
-
-function isCancellation(error: unknown): boolean {
-  if (error instanceof CancellationError) return true;
-  return error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled;
 }

@@ -1,5 +1,5 @@
 // Packages the extension and drives it in real VS Code:  node editors/vscode/test/e2e/run.mjs [SUITE...]
-// Set up first with setup.sh. KEEP=1 leaves the sandboxes in the temporary folder.
+// Set up first with setup.sh. ONLY=WORDS runs scenarios with these words in their titles, KEEP=1 leaves the sandboxes in the temporary folder.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,8 +7,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
-import { installExtension } from './harness/codeServer.mjs';
-import { EXTENSION, missing, NODE, OUT } from './harness/paths.mjs';
+import { installExtensions } from './harness/codeServer.mjs';
+import { EXTENSION, LINTER, missing, NODE, OUT } from './harness/paths.mjs';
 import { createSandbox } from './harness/sandbox.mjs';
 
 const SUITES = fileURLToPath(new URL('suites/', import.meta.url));
@@ -35,14 +35,18 @@ if (files.length === 0) {
 
 fs.rmSync(OUT, { recursive: true, force: true });
 fs.mkdirSync(OUT, { recursive: true });
-const vsix = path.join(OUT, 'autocrea.vsix');
-step('packaging the extension');
-const vsce = path.join(EXTENSION, 'node_modules/@vscode/vsce/vsce');
-execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '-o', vsix], { cwd: EXTENSION, stdio: 'pipe' });
-step('installing it into VS Code');
+step('packaging the extension, and the one that reports problems');
+const packages = [EXTENSION, LINTER].map((folder) => {
+  const vsix = path.join(OUT, `${path.basename(folder)}.vsix`);
+  const vsce = path.join(EXTENSION, 'node_modules/@vscode/vsce/vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', ...(folder === LINTER ? ['--skip-license'] : [])];
+  execFileSync(process.execPath, [vsce, 'package', ...options, '-o', vsix], { cwd: folder, stdio: 'pipe' });
+  return vsix;
+});
+step('installing them into VS Code');
 const sandbox = createSandbox({});
 try {
-  installExtension(sandbox, vsix);
+  installExtensions(sandbox, packages);
 } finally {
   sandbox.remove();
 }
@@ -50,7 +54,8 @@ try {
 step(`driving ${files.length} suites`);
 let passed = 0;
 let failed = 0;
-const tests = run({ files, concurrency: 1 });
+const only = process.env.ONLY ? { testNamePatterns: [new RegExp(process.env.ONLY)] } : {};
+const tests = run({ files, concurrency: 1, ...only });
 // A file without a test counts as nothing; one that fails outside of its tests (in a hook, while loading) has failed.
 tests.on('test:pass', ({ nesting, name }) => (passed += Number(nesting === 0 && !name.endsWith('.mjs'))));
 tests.on('test:fail', ({ nesting }) => (failed += Number(nesting === 0)));

@@ -8,10 +8,11 @@ import { until } from './until.mjs';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-/** Installs a packaged extension into the folder that all suites share. */
-export function installExtension(sandbox, vsix) {
+/** Installs packaged extensions into the folder that all suites share. */
+export function installExtensions(sandbox, packages) {
   fs.rmSync(INSTALLED, { recursive: true, force: true });
-  execFileSync(process.execPath, [CODE_SERVER, ...folders(sandbox), '--install-extension', vsix], { env: sandbox.env, stdio: 'pipe' });
+  const install = packages.flatMap((vsix) => ['--install-extension', vsix]);
+  execFileSync(process.execPath, [CODE_SERVER, ...folders(sandbox), ...install], { env: sandbox.env, stdio: 'pipe' });
 }
 
 export async function startCodeServer(sandbox, { trust = false } = {}) {

@@ -37,6 +37,11 @@ export class Emulator {
     return this.#control('rules', { rules: [], default: { answer: text } });
   }
 
+  /** From now on: the first rule whose `match` stands in a request decides (fields as in the emulator's `Rule`). */
+  script(...rules) {
+    return this.#control('rules', { rules });
+  }
+
   /** From now on every request fails so; null: none does. */
   fault(name) {
     return this.#control('fault', { fault: name });

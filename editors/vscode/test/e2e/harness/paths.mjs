@@ -8,8 +8,13 @@ export const EXTENSION = fileURLToPath(new URL('../../..', import.meta.url)).rep
 export const ROOT = path.dirname(path.dirname(EXTENSION));
 export const TOOLS = path.join(ROOT, '.vscode-e2e');
 export const OUT = path.join(TOOLS, 'out');
-/** The packaged extension, installed: filled by run.mjs, used by every suite. */
+/** Screenshots of what went well; those of failures lie beside them, by suite. */
+export const SHOTS = path.join(OUT, 'shots');
+/** The packaged extensions, installed: filled by run.mjs, used by every suite. */
 export const INSTALLED = path.join(TOOLS, 'extensions');
+/** An extension of the tests' own, for problems to fix. */
+export const LINTER = path.join(EXTENSION, 'test/e2e/harness/linter');
+export const RUFF = path.join(ROOT, '.venv/bin/ruff');
 /** Node 24, which code-server needs; the machine's own may be older. */
 export const NODE = path.join(ROOT, '.venv/bin/node');
 export const PYTHON = path.join(ROOT, '.venv/bin/python');

@@ -1,4 +1,5 @@
 // A home, user data and a workspace of its own for one code-server: no real one is ever touched.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -41,8 +42,9 @@ const DROPPED = /^(VSCODE_|ELECTRON_|CODE_SERVER_|CS_|ANTHROPIC_|AUTOCREA_|XDG_|
 /**
  * `settings` are the user's, `machineSettings` those that VS Code takes from the machine only (server path, base URL…),
  * `files` go into the workspace, `env` to code-server and from there to the extension and the language server.
+ * With `git` the workspace is a repository that holds the files.
  */
-export function createSandbox({ settings = {}, machineSettings = {}, files = {}, env = {} }) {
+export function createSandbox({ settings = {}, machineSettings = {}, files = {}, env = {}, git = false }) {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'autocrea-vscode-'));
   const at = (...parts) => path.join(root, ...parts);
   writeJson(at('data/User/settings.json'), { ...SETTINGS, ...settings });
@@ -52,6 +54,7 @@ export function createSandbox({ settings = {}, machineSettings = {}, files = {},
   // The server is found as a user's would be: by its name on PATH, which VS Code takes from the login shell.
   fs.symlinkSync(SERVER, at('bin/autocrea-lsp'));
   write(at('home/.profile'), `export PATH="${at('bin')}:$PATH"\n`);
+  if (git) commitAll(at('workspace'));
   const inherited = Object.entries(process.env).filter(([name]) => !DROPPED.test(name));
   return {
     root,
@@ -98,4 +101,11 @@ function writeJson(file, value) {
 function write(file, text) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
+}
+
+function commitAll(folder) {
+  const who = ['-c', 'user.name=Tests', '-c', 'user.email=tests@example.invalid', '-c', 'commit.gpgsign=false'];
+  for (const args of [['init', '--quiet'], ['add', '.'], [...who, 'commit', '--quiet', '--message', 'Begin']]) {
+    execFileSync('git', args, { cwd: folder, env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' } });
+  }
 }

@@ -115,11 +115,86 @@ export class Workbench {
     return this.sandbox.read(name);
   }
 
+  /** What the editor shows, as far as it is on the screen. */
+  async text(editor) {
+    const lines = await editor.locator('.view-lines > .view-line').evaluateAll((found) =>
+      found.map((line) => [Number.parseInt(line.style.top, 10), line.textContent]).sort((a, b) => a[0] - b[0]),
+    );
+    return lines.map(([, text]) => text.replace(NO_BREAK_SPACE, ' ')).join('\n');
+  }
+
+  async untilText(editor, expected, timeoutMs) {
+    await until(`the text ${JSON.stringify(expected)}`, async () => {
+      const text = await this.text(editor);
+      if (text !== expected) throw new Error(JSON.stringify(text));
+      return true;
+    }, timeoutMs);
+  }
+
+  /** Puts the cursor there, counting from 1. */
+  async goTo(line, column = 1) {
+    await this.press('Control+G');
+    await this.choose(`:${line}:${column}`, '');
+  }
+
+  /** Answers an input box. */
+  async answer(title, text) {
+    await this.quickInput.filter({ hasText: title }).waitFor();
+    await this.quickInput.locator('input[type=text]').first().fill(text);
+    await this.press('Enter');
+  }
+
+  // --- code actions ---
+
+  get actions() {
+    return this.page.locator('.action-widget .monaco-list-row.action');
+  }
+
+  async pickAction(title) {
+    await this.actions.filter({ hasText: title }).first().click();
+  }
+
+  // --- proposals ---
+
+  /** The right side of a diff editor that shows a proposal. */
+  proposal(name) {
+    return this.page.locator(`.monaco-diff-editor .editor.modified .monaco-editor[data-uri^="autocrea-proposal:"][data-uri*="${name}"]`);
+  }
+
+  lens(editor, title) {
+    return editor.locator('.codelens-decoration a', { hasText: title });
+  }
+
+  // --- web views ---
+
+  /** The page of the chat. */
+  get chat() {
+    return this.#webview('[src*="purpose=webviewView"]');
+  }
+
+  /** The page of the explanation panel. */
+  get explanation() {
+    return this.#webview(':not([src*="purpose=webviewView"])');
+  }
+
+  #webview(which) {
+    return this.page.frameLocator(`iframe.webview.ready[src*="autocrea"]${which}`).frameLocator('#active-frame');
+  }
+
   // --- messages ---
 
   /** The texts of the notifications on the screen. */
   async toasts() {
     return this.page.locator('.notifications-toasts .notification-toast').allInnerTexts();
+  }
+
+  /** Until all notifications have gone by themselves, as those of progress do a moment after the end. */
+  async untilQuiet() {
+    await until('no notifications', async () => {
+      const toasts = await this.toasts();
+      if (toasts.length > 0) throw new Error(toasts.join(' | '));
+      return true;
+    });
   }
 
   async clearToasts() {

@@ -1,0 +1,47 @@
+// What scenarios of the assistant's acts share.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { SERVER, SHOTS } from './paths.mjs';
+import { until } from './until.mjs';
+
+/** The answer that is an edit: an object of the form that the server asks for. */
+export function edits(file, changes, explanation = 'Done.') {
+  return JSON.stringify({ explanation, edits: changes.map(([old, fresh]) => ({ path: file, old, new: fresh })) });
+}
+
+/** Picks the fix of the problem on the second line from the menu of code actions. */
+export async function fixHere(wb, name) {
+  await wb.editor(name).first().locator('.squiggly-error').first().waitFor();
+  await wb.goTo(2, 24);
+  await until('the fix to be offered', async () => {
+    await wb.press('Control+.');
+    await wb.actions.first().waitFor({ timeout: 2000 });
+    if ((await wb.actions.filter({ hasText: 'JoxCoder: fix “' }).count()) > 0) return true;
+    await wb.press('Escape');
+    return false;
+  });
+  await wb.pickAction('JoxCoder: fix “');
+}
+
+/** Sends a message in the chat. */
+export async function ask(page, message) {
+  await page.getByLabel('Message').fill(message);
+  await page.getByLabel('Message').press('Enter');
+}
+
+export function isProgress(text) {
+  return text.includes('Cancel');
+}
+
+/** What the server has counted. */
+export function usage(sandbox) {
+  return JSON.parse(execFileSync(SERVER, ['stats', '--json'], { env: sandbox.env, encoding: 'utf8' }));
+}
+
+/** Keeps a picture of the window. */
+export async function shot(wb, name) {
+  fs.mkdirSync(SHOTS, { recursive: true });
+  await wb.page.screenshot({ path: path.join(SHOTS, `acts-${name}.png`) });
+}

@@ -177,6 +177,8 @@ class _Inside:
             if at < 0:
                 self._held = self._held[-len(_OPEN) :]
                 return ""
+            if len(self._held) <= at + len(_OPEN):
+                return ""  # the line end that belongs to the tag may come next
             self._open = True
             self._held = self._held[at + len(_OPEN) :].removeprefix("\n")
         end = self._held.find(_CLOSE)

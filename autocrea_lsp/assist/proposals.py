@@ -10,79 +10,18 @@ import itertools
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from autocrea_lsp.assist import hunks
 from autocrea_lsp.assist.call import Took
 from autocrea_lsp.assist.checking import Verdict
 from autocrea_lsp.assist.editing import Draft, Request
 from autocrea_lsp.assist.goal import TITLES
+from autocrea_lsp.assist.proposal import File, Part, Proposal, Taken
 from autocrea_lsp.assist.source import Changed
 from autocrea_lsp.errors import StaleRequest, UserError
 
 MAX_KEPT = 50  # proposals; the oldest are forgotten
-
-State = Literal["pending", "accepted", "rejected"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One hunk; of an accepted one `start` to `end` are the lines that it has become."""
-
-    id: str
-    start: int
-    end: int
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-    state: State = "pending"
-
-    @property
-    def hunk(self) -> hunks.Hunk:
-        return hunks.Hunk(start=self.start, end=self.end, new=self.new)
-
-
-@dataclass(slots=True, kw_only=True)
-class File:
-    """`base` is the document with what was accepted, as far as we know it; the parts count its lines."""
-
-    uri: str
-    version: int | None
-    language: str
-    is_new: bool
-    base: tuple[str, ...]
-    parts: list[Part]
-
-    @property
-    def pending(self) -> list[Part]:
-        return [part for part in self.parts if part.state == "pending"]
-
-    @property
-    def proposed(self) -> list[str]:
-        return hunks.apply(self.base, [part.hunk for part in self.pending])
-
-
-@dataclass(slots=True, kw_only=True)
-class Proposal:
-    id: str
-    title: str
-    explanation: str
-    verdict: Verdict
-    took: Took
-    files: list[File]
-    request: Request | None = field(default=None, repr=False)  # None: it cannot be made anew
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What to do to a file now: `hunks` of `base`, which is its text as it is; or make it with that text."""
-
-    uri: str
-    version: int | None
-    base: tuple[str, ...]
-    hunks: tuple[hunks.Hunk, ...]
-    is_new: bool
-
 
 Now = Callable[[str], tuple[Sequence[str], int | None] | None]
 """A document's lines and version as they are now; None when it is not open and has no text on disk."""
@@ -137,15 +76,32 @@ class Proposals:
         except KeyError:
             raise UserError("That proposal is not kept any more.", hint="Ask for it once more.") from None
 
-    def all(self, uri: str | None = None) -> list[Proposal]:
-        """Those that still have something to decide, the newest last."""
+    def all(self, uri: str | None = None, *, settled: bool = True) -> list[Proposal]:
+        """Those that still have something to decide, the newest last; with `settled` False those of no more use too."""
         return [
-            each for each in self._kept.values() if any(file.pending and uri in (None, file.uri) for file in each.files)
+            each
+            for each in self._kept.values()
+            if not settled or any(file.pending and uri in (None, file.uri) for file in each.files)
         ]
+
+    def settle(self, number: str, now: Now) -> Proposal:
+        """The proposal, where a document that is as it was before takes back what was accepted last.
+
+        The editor did not apply that edit, or the user undid it.
+        """
+        proposal = self.get(number)
+        for file in proposal.files:
+            if file.before is None:
+                continue
+            found = now(file.uri)
+            lines = tuple(found[0]) if found is not None else ()
+            if lines == file.before[0] and (found is None or lines != file.base):
+                (file.base, file.parts), file.before = file.before, None
+        return proposal
 
     def accept(self, number: str, wanted: Sequence[str] | None, now: Now) -> tuple[Proposal, list[Taken]]:
         """Take pending hunks (None: all). Raises StaleRequest, taking none, where the text under one has changed."""
-        proposal = self.get(number)
+        proposal = self.settle(number, now)
         chosen = self._chosen(proposal, wanted)
         taken: list[Taken] = []
         updates: list[tuple[File, tuple[str, ...], int | None, list[Part]]] = []
@@ -174,6 +130,8 @@ class Proposals:
             after = tuple(hunks.apply(lines, [part.hunk for part in do]))
             updates.append((file, after, version, _settled(parts, chosen)))
         for file, base, version, parts in updates:
+            found = now(file.uri)
+            file.before = (tuple(found[0]) if found is not None else (), list(file.parts))
             file.base, file.parts, file.version = base, parts, version
         return proposal, taken
 

@@ -25,7 +25,7 @@ from autocrea_lsp.workspace.exclude import Exclusions
 from autocrea_lsp.workspace.places import Places, read_text
 
 if TYPE_CHECKING:
-    from autocrea_lsp.assist.proposals import File, Proposal, Taken
+    from autocrea_lsp.assist.proposal import File, Proposal, Taken
     from autocrea_lsp.lsp.progress import Token
     from autocrea_lsp.lsp.server import AutocreaServer
 

@@ -10,7 +10,7 @@ from autocrea_lsp.text import Encoding, body, units_of
 
 if TYPE_CHECKING:
     from autocrea_lsp.assist.hunks import Hunk
-    from autocrea_lsp.assist.proposals import Taken
+    from autocrea_lsp.assist.proposal import Taken
 
 ANNOTATION = "autocrea"
 

@@ -10,7 +10,8 @@ from autocrea_lsp.assist import hunks
 from autocrea_lsp.assist.call import Took
 from autocrea_lsp.assist.checking import Verdict
 from autocrea_lsp.assist.editing import Draft, Request
-from autocrea_lsp.assist.proposals import MAX_KEPT, Proposal, Proposals
+from autocrea_lsp.assist.proposal import Proposal
+from autocrea_lsp.assist.proposals import MAX_KEPT, Proposals
 from autocrea_lsp.assist.source import Changed, Source
 from autocrea_lsp.errors import StaleRequest, UserError
 from autocrea_lsp.text import Span
@@ -109,6 +110,29 @@ def test_a_hunk_taken_twice_is_taken_once() -> None:
     document.accept(kept, proposal, "1.2")
     document.accept(kept, proposal, "1.2")
     assert document.lines.count("new\n") == 1
+
+
+def test_what_the_editor_did_not_apply_is_pending_again() -> None:
+    kept, document = Proposals(), Document()
+    proposal = proposed(kept)
+    kept.accept(proposal.id, ["1.1"], document.now)  # and nothing is applied
+    assert states(proposal) == ["accepted", "pending", "pending"]
+    kept.settle(proposal.id, document.now)
+    assert states(proposal) == ["pending"] * 3
+    document.accept(kept, proposal)
+    assert document.lines == list(NEW)
+    kept.settle(proposal.id, document.now)
+    assert states(proposal) == ["accepted"] * 3
+
+
+def test_what_the_user_undid_is_pending_again() -> None:
+    kept, document = Proposals(), Document()
+    proposal = proposed(kept)
+    document.accept(kept, proposal, "1.1")
+    document.accept(kept, proposal, "1.3")
+    document.lines[-2] = "10\n"  # undone
+    kept.settle(proposal.id, document.now)
+    assert states(proposal) == ["accepted", "pending", "pending"]
 
 
 def test_a_hunk_made_anew_takes_the_old_ones_place() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocrea_lsp.assist.hunks import between
-from autocrea_lsp.assist.proposals import Taken
+from autocrea_lsp.assist.proposal import Taken
 from autocrea_lsp.lsp.client import ClientProfile
 from autocrea_lsp.lsp.workspace_edit import workspace_edit
 from autocrea_lsp.text import Encoding, body, column_of, split_lines

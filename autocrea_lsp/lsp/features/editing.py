@@ -8,7 +8,7 @@ from lsprotocol import types as lsp
 
 from autocrea_lsp.assist import editing
 from autocrea_lsp.assist.goal import FIXES
-from autocrea_lsp.assist.proposals import Proposal
+from autocrea_lsp.assist.proposal import Proposal
 from autocrea_lsp.assist.source import Lines, Source, find_region, region_hash
 from autocrea_lsp.errors import AutocreaError, StaleRequest, UserError
 from autocrea_lsp.lsp import convert, wire

@@ -14,11 +14,14 @@ from autocrea_lsp.text import Span
 
 
 async def proposals(ls: AutocreaServer, params: wire.ProposalsParams) -> wire.Proposals:
-    return wire.Proposals(proposals=[proposal_shape(each) for each in ls.app.proposals.all(params.uri)])
+    kept = ls.app.proposals
+    for each in kept.all(settled=False):
+        kept.settle(each.id, ls.acting.now)
+    return wire.Proposals(proposals=[proposal_shape(each) for each in kept.all(params.uri)])
 
 
 async def proposal(ls: AutocreaServer, params: wire.ProposalParams) -> wire.Proposal:
-    return proposal_shape(ls.app.proposals.get(params.id))
+    return proposal_shape(ls.app.proposals.settle(params.id, ls.acting.now))
 
 
 async def accept(ls: AutocreaServer, params: wire.HunksParams) -> wire.Accepted:

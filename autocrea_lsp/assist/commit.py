@@ -35,6 +35,10 @@ _QUIET = (
 )  # fmt: skip
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", "--unified=3")
 _FILE = re.compile(r"^diff --git a/(.*) b/(.*)$", re.MULTILINE)
+# A diff shows three lines around a change, and one in its `@@`: of a private key the middle, which has no shape.
+_ENCODED = re.compile(
+    r"^([ +-][ \t]{0,40}|@@ [^@\n]{1,60}@@ )[\"']?[A-Za-z0-9+/]{40,200}={0,2}(?:\\n)?[\"']?,?$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ async def prepare(desk: Desk, folder: Path) -> ChatPrompt:
     if not parts:
         raise UserError("There is nothing to commit that may be shown.", hint="Stage the changes first.")
     redaction = desk.redaction()
-    text = shown(redaction, "".join(parts)[:MAX_DIFF])
+    text = _ENCODED.sub(r"\1[encoded data]", shown(redaction, "".join(parts)[:MAX_DIFF]))
     with contextlib.suppress(UserError):  # a repository without a commit has no history
         history = await _git(git, folder, "log", f"-{HISTORY}", "--format=%s", "--no-show-signature")
         text = f"{text}\n</diff>\n\n<history>\n{shown(redaction, history)}\n</history>"

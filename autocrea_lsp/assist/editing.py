@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 
 from autocrea_lsp.ai.base import ChatPrompt, Message
 from autocrea_lsp.assist import call, edits, hunks, prompts
-from autocrea_lsp.assist.call import OnText, Took
+from autocrea_lsp.assist.call import Took
 from autocrea_lsp.assist.checking import Candidate, Verdict, check
 from autocrea_lsp.assist.desk import Desk, excerpt, written
 from autocrea_lsp.assist.diagnostic import Diagnostic
 from autocrea_lsp.assist.goal import FIXES, MAKES_FILES, Goal, kind_of
 from autocrea_lsp.assist.invisible import introduced, strip_for_model
-from autocrea_lsp.assist.markdown import sanitize
-from autocrea_lsp.assist.newfile import place_new
+from autocrea_lsp.assist.markdown import plain, sanitize
+from autocrea_lsp.assist.newfile import place_new, quoted
 from autocrea_lsp.assist.scope import Scope, scope
 from autocrea_lsp.assist.source import Changed, Source, own_ends, plain_ends
 from autocrea_lsp.errors import UnusableAnswer, UserError
@@ -103,7 +103,7 @@ async def prepare(desk: Desk, request: Request) -> Prepared:
     return Prepared(prompt=prompt, scope=where, redaction=redaction, hidden=hidden)
 
 
-async def propose(desk: Desk, request: Request, on_text: OnText | None = None) -> Draft:
+async def propose(desk: Desk, request: Request) -> Draft:
     """Ask, read, check; once more with the complaint. Raises UnusableAnswer when no try can be used at all."""
     prepared = await prepare(desk, request)
     backend = await desk.who(prepared.prompt.kind)
@@ -114,7 +114,7 @@ async def propose(desk: Desk, request: Request, on_text: OnText | None = None) -
         prompt = replace(prompt, request_id=uuid.uuid4().hex)
         if attempt:
             await desk.afford(backend, prompt)
-        answer = await call.ask(backend, prompt, on_text)
+        answer = await call.ask(backend, prompt)
         took += answer.took
         try:
             explanation, files = _files(desk, request, prepared, answer.text)
@@ -125,7 +125,8 @@ async def propose(desk: Desk, request: Request, on_text: OnText | None = None) -
             complaint = str(error)
             if attempt == TRIES - 1 and draft is None:
                 raise UnusableAnswer(
-                    f"JoxCoder's answer cannot be used: {complaint}.", hint="Nothing was changed. Ask in other words."
+                    f"JoxCoder's answer cannot be used: {plain(complaint).rstrip('.')}.",
+                    hint="Nothing was changed. Ask in other words.",
                 ) from None
         if not complaint:
             break
@@ -151,7 +152,7 @@ def _files(desk: Desk, request: Request, prepared: Prepared, text: str) -> tuple
         name = _name(edit.path, known) if edit.old is not None else request.source.name
         if name is None:
             if (edit.old or "").strip() or request.goal not in MAKES_FILES or edit.path in fresh:
-                raise UnusableAnswer(f"{edit.path[:200]!r} is not a document that was given")
+                raise UnusableAnswer(f"{quoted(edit.path)} is not a document that was given")
             fresh[edit.path] = _new_file(desk, request, prepared, edit)
             continue
         own = name == request.source.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,14 @@ LANGUAGES = {
 """LSP language id by file name ending; others have none."""
 
 
+_TELLING = re.compile(r"[^\w./ -]")  # in a message, which some editors render: a link's or an address's marks
+
+
+def quoted(path: str) -> str:
+    """A path that a model named, for a message."""
+    return repr(_TELLING.sub("?", path[:200]))
+
+
 def language_of(name: str) -> str:
     return LANGUAGES.get(PurePosixPath(name).suffix.lstrip(".").lower(), "")
 
@@ -34,12 +43,12 @@ def place_new(workspace: Workspace, path: str, text: str, *, beside: Source | No
     try:
         place = workspace.places.check(str(folder / path.strip()) if not _is_absolute(path) else path)
     except UserError as error:
-        raise UnusableAnswer(f"{path[:200]!r} is no place for a new file: {error}") from None
+        raise UnusableAnswer(f"{quoted(path)} is no place for a new file: {error}") from None
     if place.exists():
-        raise UnusableAnswer(f"{path[:200]!r} exists already")
+        raise UnusableAnswer(f"{quoted(path)} exists already")
     uri = place.as_uri()
     if why := workspace.exclusions.why_excluded(uri):
-        raise UnusableAnswer(f"{path[:200]!r} is no place for a new file: {why}")
+        raise UnusableAnswer(f"{quoted(path)} is no place for a new file: {why}")
     source = Source(
         uri=uri, version=None, language=language_of(place.name), lines=(), name=place.relative_to(folder).as_posix()
     )

@@ -18,6 +18,7 @@ from autocrea_lsp.assist.workspace import Workspace
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.lsp import client, convert, wire
 from autocrea_lsp.lsp.documents import Document
+from autocrea_lsp.lsp.shapes import structure
 from autocrea_lsp.lsp.workspace_edit import workspace_edit
 from autocrea_lsp.text import split_lines
 from autocrea_lsp.workspace import paths
@@ -173,7 +174,8 @@ class Acting:
         """Let the client apply an edit. False when it says no, says nothing, or cannot."""
         if not self._server.client.apply_edit:
             return False
-        answer = await self._server.ask(lsp.WORKSPACE_APPLY_EDIT, {"label": label, "edit": edit})
+        params = lsp.ApplyWorkspaceEditParams(label=label, edit=structure(edit, lsp.WorkspaceEdit, strict=False))
+        answer = await self._server.ask(lsp.WORKSPACE_APPLY_EDIT, params)
         return client.field(answer, "applied") is True
 
 

@@ -26,6 +26,7 @@ MUST_PASS = {
         "request-before-initialize",
         "no-request-before-initialized",
         "nothing-undeclared-is-used",
+        "plain-code-actions",
         "client-made-progress-token",
         "cancelled-request-is-answered",
         "request-after-shutdown",
@@ -35,6 +36,8 @@ MUST_PASS = {
     "neovim": {
         "completion",
         "inline-completion",
+        "code-action-request",
+        "code-action-command",
         "execute-command-progress",
         "progress-cancel",
         "request-cancel",
@@ -52,9 +55,18 @@ def stalled_index() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/simple"
 
 
-def spec(gguf: Path) -> dict[str, Any]:
+def spec(client: str, gguf: Path) -> dict[str, Any]:
+    """What the clients are to try.
+
+    No `fixAction` for Neovim: its check picks an entry by the action's title, and so also answers our question whether
+    an unchecked edit may be applied with nothing, which means no. `editCommand` can name the document only as a bare
+    argument, where our commands take an object. Both ways are driven in `acts/`.
+    """
     place = {"line": 5, "character": len("        return json.")}
+    action = {"line": 4, "character": 9}
     return {
+        "fixAction": {**action, "title": "JoxCoder: simplify", "expectText": ANSWER} if client == "bare" else None,
+        "commandAction": {**action, "title": "JoxCoder: explain", "kind": "refactor.rewrite"},
         "fileName": "sample.py",
         "languageId": "python",
         "text": TEXT,
@@ -104,7 +116,7 @@ async def test_an_outside_client_passes(
     client: str, emulator: Emulator, stalled_index: str, gguf: Path, tmp_path: Path
 ) -> None:
     spec_file = tmp_path / "spec.json"
-    spec_file.write_text(json.dumps(spec(gguf)))
+    spec_file.write_text(json.dumps(spec(client, gguf)))
     command = {
         "bare": (sys.executable, str(CLIENTS / "bare" / "bare.py")),
         "neovim": ("bash", str(CLIENTS / "neovim" / "run.sh")),

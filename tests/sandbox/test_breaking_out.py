@@ -76,7 +76,7 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
     "a key in ~/.ssh": "open(secret).read(); reached()",
     "the list of users": "open('/etc/passwd').read(); reached()",
     "a file elsewhere": "open(target, 'w').write('x'); reached()",
-    "the disk by another way": "os.listdir(f'/proc/{victim}/root/etc'); reached()",
+    "the disk by another way": "os.listdir(os.path.join('/proc', victim, 'root', 'etc')); reached()",
 }
 
 

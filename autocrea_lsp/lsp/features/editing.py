@@ -63,7 +63,7 @@ async def resolve(
 async def edit(ls: AutocreaServer, params: wire.EditParams) -> wire.Proposal:
     request = await edit_request(ls, params)
     async with work(ls, f"{TITLE}: {params.goal}", params.workDoneToken):
-        draft = await editing.propose(ls.app.desk, request, ls.acting.stream(params.partialResultToken))
+        draft = await editing.propose(ls.app.desk, request)
     return proposal_shape(ls.app.proposals.add(draft))
 
 

@@ -61,7 +61,6 @@ class EditParams:
     instruction: str | None = None  # needed for `refactor`, an addition for the others
     diagnostics: list[DiagnosticRef] | None = None  # for `fix` and `fixAll`
     files: list[str] | None = None  # URIs of other files of the workspace that may be shown and changed
-    partialResultToken: str | int | None = None
     workDoneToken: str | int | None = None
 
 

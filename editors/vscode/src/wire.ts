@@ -218,7 +218,6 @@ export interface EditParams {
   readonly diagnostics?: readonly DiagnosticRef[] | null;
   /** URIs of other files of the workspace that may be shown and changed */
   readonly files?: readonly string[] | null;
-  readonly partialResultToken?: string | number | null;
   readonly workDoneToken?: string | number | null;
 }
 

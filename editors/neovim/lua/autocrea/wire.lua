@@ -119,7 +119,6 @@
 ---@field diagnostics? autocrea.DiagnosticRef[]|nil
 --- URIs of other files of the workspace that may be shown and changed
 ---@field files? string[]|nil
----@field partialResultToken? string|integer|nil
 ---@field workDoneToken? string|integer|nil
 
 --- A document's range, or `text` (a terminal's output, a message).

@@ -1,6 +1,6 @@
 """Characters that nobody sees and that change what a text means: in what a model is shown, and in what it writes.
 
-Bidirectional controls show code in another order than it runs ("Trojan Source"); tag characters, variation selectors and
+Bidirectional controls show code in another order than it runs ("Trojan Source"); tags, variation selectors and
 zero-width characters carry hidden text. Emoji sequences, and joiners and marks between letters of the scripts that need
 them, are ordinary text.
 """
@@ -37,7 +37,7 @@ _IS_PICTURE = re.compile(f"[{_PICTURE}]")
 _BEFORE_JOINER = re.compile(f"[{_PICTURE}\ufe0f]")
 _BEFORE_SELECTOR = re.compile(f"[{_PICTURE}#*0-9\u2000-\u2bff\u3000-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
-# Scripts whose letters join, so that joiners between them mean something: Arabic, Syriac, N'Ko, Indic, Sinhala, Tibetan,
+# Scripts whose letters join, so that joiners between them mean something: Arabic, Syriac, Indic, Sinhala, Tibetan,
 # Mongolian; and those without blanks, where a zero-width space ends a word: Thai, Lao, Tibetan, Myanmar, Khmer.
 _JOINING = re.compile("[\u0600-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 _UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
@@ -45,7 +45,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 _LINE_END = re.compile(r"[\r\n]")
 _FOR_MODEL = re.compile(f"[{_EMBEDDING}{_MARKS}{_TAGS}]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{{2,}}")
 _STRIPPED = re.compile(f"[{_TAGS}]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{{2,}}")
-_NEIGHBOURS = 3  # characters on either side that tell one occurrence from another
+_NEIGHBOURS = 2  # characters on either side that tell one occurrence from another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

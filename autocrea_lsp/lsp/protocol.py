@@ -79,6 +79,11 @@ class AutocreaProtocol(LanguageServerProtocol):
             number = data.get("id") if isinstance(data, dict) else None
             self.refuse(number if _is_id(number) else None, INVALID_REQUEST, "not a JSON-RPC 2.0 message")
 
+    def prepare(self, method: str, params: Any, result: Any) -> None:
+        """Make the converters for a request and its answer, which otherwise its first one waits for. Any thread."""
+        self._structure({"id": 0, "method": method, "params": params}, method, JsonRPCRequestMessage)
+        self._converter.unstructure(result)
+
     def refuse(self, number: int | str | None, code: int, message: str) -> None:
         """Answer with an error; `number` None is JSON's null, for messages whose id could not be read."""
         error = {"code": code, "message": boundary.clean(message)}

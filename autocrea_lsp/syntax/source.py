@@ -52,13 +52,10 @@ class Source:
 
     def whole_lines(self, start: int, end: int) -> Span:
         """Like `span`, grown to whole lines where only blanks (and a closing `;`, `,` or `)`) stand beside it."""
-        span = self.span(start, end)
+        span = self.span(start, start + len(self.bytes[start:end].rstrip()))  # some nodes take line breaks along
         start_line, start_column, end_line, end_column = (
             span.start_line, span.start_column, span.end_line, span.end_column,
         )  # fmt: skip
-        if end_column == 0 and end_line > start_line:  # the node took its line break along
-            end_line -= 1
-            end_column = len(body(self.lines[end_line]))
         if start_line < len(self.lines) and not self.lines[start_line][:start_column].strip():
             start_column = 0
         if end_line < len(self.lines):

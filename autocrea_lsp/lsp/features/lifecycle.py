@@ -10,18 +10,29 @@ from autocrea_lsp.lsp import wire
 from autocrea_lsp.lsp.server import AutocreaServer
 
 
+_PLACE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+_LISTING = {
+    "textDocument": {"uri": "untitled:1"},
+    "range": _PLACE,
+    "context": {"diagnostics": [{"range": _PLACE, "message": "m", "severity": 1}], "only": ["quickfix"]},
+}
+_ACTION = lsp.CodeAction(title="t", kind=lsp.CodeActionKind.QuickFix, command=lsp.Command(title="t", command="c"))
+
+
 async def initialized(ls: AutocreaServer, _params: lsp.InitializedParams) -> None:
     ls.protocol.client_ready = True
     await ls.configuration.start()
     ls.tasks.spawn(ls.app.start(), name="start backend")
     if ls.client.action_literals or ls.client.autocrea:
-        ls.tasks.spawn(asyncio.to_thread(_load_acts), name="load acts")
+        ls.tasks.spawn(asyncio.to_thread(_load_acts, ls), name="load acts")
 
 
-def _load_acts() -> None:
+def _load_acts(ls: AutocreaServer) -> None:
+    """Modules, and the converters that are made when a first message of a kind is read or written."""
     from autocrea_lsp.lsp.features import load_acts  # the package that imports this module
 
     load_acts()
+    ls.protocol.prepare(lsp.TEXT_DOCUMENT_CODE_ACTION, _LISTING, [_ACTION])
 
 
 async def configuration_changed(ls: AutocreaServer, params: lsp.DidChangeConfigurationParams) -> None:

@@ -43,6 +43,7 @@ class Acting:
     def __init__(self, server: AutocreaServer) -> None:
         self._server = server
         self._made_for: tuple[object, ...] | None = None
+        self._with_tree: set[str] = set()  # documents in which somebody has looked for what can be done
 
     def refresh(self) -> None:
         """Folders, trust, locale or settings may have changed."""
@@ -60,6 +61,25 @@ class Acting:
             exclusions=Exclusions(folders, gitignore=gitignore),
             places=Places(folders),
         )
+
+    # Trees ------------------------------------------------------------------------------------------------------------
+
+    def want_tree(self, uri: str) -> None:
+        """Somebody looks for what can be done here: from now on a tree of the document is kept, made in pauses."""
+        if uri not in self._with_tree:
+            self._with_tree.add(uri)
+            self.changed(uri)
+
+    def changed(self, uri: str) -> None:
+        """The document has another text. A key costs an entry in a table; who only types pays for no tree."""
+        documents = self._server.protocol.documents
+        document = documents.find(uri) if documents is not None and uri in self._with_tree else None
+        if document is not None:
+            self._server.app.trees.note(uri, document.version or 0, document.language_id or "", lambda: document.lines)
+
+    def closed(self, uri: str) -> None:
+        self._with_tree.discard(uri)
+        self._server.app.trees.forget(uri)
 
     # Documents --------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_PROBLEMS = 50
+_CLOSES = re.compile(rb"(?:\s++|//[^\n]*+|/\*.*?\*/)*+[\]}]", re.DOTALL)
 _SHOWN = 30  # characters of the text in a message
 
 
@@ -36,10 +38,12 @@ def _walk(root: Node, source: Source, language: str) -> Iterator[tuple[Node, str
         if strict and node.type == "comment":
             yield node, "JSON has no comments"
             continue
+        if language == "jsonc" and (node.is_missing or node.is_error) and _is_last_comma(node, source):
+            continue
         if node.is_missing:
             yield node, f"missing {_named(node.type)}"
             continue
-        if node.is_error and not (language == "jsonc" and _is_last_comma(node, source)):
+        if node.is_error:
             inner = node.children if node == root else []
             if not any(child.has_error for child in inner):
                 yield node, _unexpected(node, source)
@@ -56,9 +60,13 @@ _MAY_HOLD_END_TAGS = frozenset({"document", "element"})
 
 
 def _is_last_comma(node: Node, source: Source) -> bool:
-    after = node.next_sibling
-    comma = source.text(node.start_byte, node.end_byte).strip() == ","
-    return comma and after is not None and after.type in ("}", "]")
+    """Whether the problem is but a comma before a closing bracket: it, or the value that does not follow it."""
+    if node.is_error and source.bytes[node.start_byte : node.end_byte].strip() != b",":
+        return False
+    before = source.bytes[: node.start_byte].rstrip()
+    if node.is_missing:
+        before = before.removesuffix(b",").rstrip() if before.endswith(b",") else b""
+    return before[-1:] not in (b"", b",", b"[", b"{") and _CLOSES.match(source.bytes, node.end_byte) is not None
 
 
 def _named(kind: str) -> str:

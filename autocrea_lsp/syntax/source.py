@@ -1,25 +1,30 @@
-"""A document as tree-sitter sees it (UTF-8 bytes) and as we do (lines and code points), and the way between both.
-
-tree-sitter's own rows are not used: it knows `\\n` alone, LSP also `\\r`.
-"""
+"""A document as tree-sitter sees it (UTF-8 bytes) and as we do (lines and code points), and the way between both."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
 from autocrea_lsp.text import Span, body
 
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+
 
 class Source:
-    """Lines with their bytes. Halves of surrogate pairs, which UTF-8 has no bytes for, are read as `?`."""
+    """Lines with their bytes, as long as the grammars need them.
+
+    Halves of surrogate pairs, which UTF-8 has no bytes for, are read as `?`, and a `\\r` that ends a line as `\\n`.
+    """
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = tuple(lines)
         text = "".join(self.lines)
         self.bytes = encoded(text)
         self._ascii = len(self.bytes) == len(text)
+        if b"\r" in self.bytes:
+            self.bytes = _LONE_RETURN.sub(b"\n", self.bytes)
         sizes = map(len, self.lines if self._ascii else map(encoded, self.lines))
         self._starts = [0, *accumulate(sizes)]  # of each line, and of what follows the last one
 

@@ -46,6 +46,7 @@ async def code_action(ls: AutocreaServer, params: lsp.CodeActionParams) -> list[
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic and not only
     entries = list(_fixes(params, document, ours=ls.client.autocrea))
     if not automatic:
+        ls.acting.want_tree(uri)
         entries += _rewrites(ls, params, document)
     entries = [entry for entry in entries if _wanted(entry.kind, only)]
     chat, explain = app.can("fix"), app.can("explain")

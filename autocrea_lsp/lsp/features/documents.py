@@ -16,14 +16,13 @@ def opened(ls: AutocreaServer, params: lsp.DidOpenTextDocumentParams) -> None:
     if document is not None:
         line = min(OPEN_LINE, len(document.lines))
         ls.read_ahead.now(uri, lsp.Position(line=line, character=0))
-        _note(ls, uri)
 
 
 def changed(ls: AutocreaServer, params: lsp.DidChangeTextDocumentParams) -> None:
     change = params.content_changes[-1] if params.content_changes else None
     if isinstance(change, lsp.TextDocumentContentChangePartial):
         ls.read_ahead.soon(params.text_document.uri, change.range.start)
-    _note(ls, params.text_document.uri)
+    ls.acting.changed(params.text_document.uri)
 
 
 async def saved(ls: AutocreaServer, params: lsp.DidSaveTextDocumentParams) -> None:
@@ -37,11 +36,4 @@ async def saved(ls: AutocreaServer, params: lsp.DidSaveTextDocumentParams) -> No
 
 def closed(ls: AutocreaServer, params: lsp.DidCloseTextDocumentParams) -> None:
     ls.app.completer.forget(params.text_document.uri)
-    ls.app.trees.forget(params.text_document.uri)
-
-
-def _note(ls: AutocreaServer, uri: str) -> None:
-    """A tree of the new text is made when typing pauses; a key costs an entry in a table."""
-    document = ls.protocol.documents.find(uri) if ls.protocol.documents is not None else None
-    if document is not None:
-        ls.app.trees.note(uri, document.version or 0, document.language_id or "", lambda: document.lines)
+    ls.acting.closed(params.text_document.uri)

@@ -9,7 +9,6 @@ from lsprotocol import types as lsp
 from autocrea_lsp.lsp import wire
 from autocrea_lsp.lsp.server import AutocreaServer
 
-
 _PLACE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 _LISTING = {
     "textDocument": {"uri": "untitled:1"},

@@ -14,9 +14,11 @@ UNKNOWN = {"code": -32602, "message": "No such proposal."}
 class Proposals:
     def __init__(self) -> None:
         self.states: dict[tuple[str, str], str] = {}  # proposal and hunk → state
+        self.before: dict[str, tuple[dict[str, int], set[str]]] = {}  # proposal → versions, and hunks accepted then
 
     def answer(self, method: str, params: dict[str, Any], script: dict[str, Any], versions: dict[str, int]) -> Any:
         """The result of an `autocrea/proposal/…` request; None: not such a request, or no such proposal."""
+        self._settle(params.get("id", ""), versions)
         known = {proposal["id"]: self._now(proposal) for proposal in script.get("proposals", [])}
         if method == "autocrea/proposal/list":
             return {"proposals": list(known.values())}
@@ -31,9 +33,17 @@ class Proposals:
                 return self._now(proposal)
             case "accept":
                 late = script.get("late_by", 0)
-                edit = self._accept(proposal, params.get("hunks"), {uri: v - late for uri, v in versions.items()})
+                decided = self._decide(proposal, params.get("hunks"), "accepted")
+                edit = self._edit(proposal, decided, {uri: v - late for uri, v in versions.items()})
+                self.before[proposal["id"]] = (dict(versions), decided)
                 return {"edit": edit, "proposal": self._now(proposal)}
         return None
+
+    def _settle(self, proposal: str, versions: dict[str, int]) -> None:
+        """Take back what was accepted last and not applied: no document has another version since."""
+        before, decided = self.before.pop(proposal, ({}, set()))
+        for hunk in decided if before == versions else ():
+            del self.states[proposal, hunk]
 
     def _now(self, proposal: dict[str, Any]) -> dict[str, Any]:
         """The proposal with the accepted hunks in its `original`, and every hunk in the lines of that."""
@@ -59,8 +69,7 @@ class Proposals:
             self.states[proposal["id"], hunk] = state
         return decided
 
-    def _accept(self, proposal: dict[str, Any], ids: list[str] | None, versions: dict[str, int]) -> dict[str, Any]:
-        decided = self._decide(proposal, ids, "accepted")
+    def _edit(self, proposal: dict[str, Any], decided: set[str], versions: dict[str, int]) -> dict[str, Any]:
         changes: list[dict[str, Any]] = []
         for file in proposal["files"]:
             if file["isNew"] and any(h["id"] in decided for h in file["hunks"]):

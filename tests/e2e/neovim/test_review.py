@@ -42,7 +42,7 @@ def test_both_sides_the_label_and_the_keys_are_shown(start: Start, stub: Stub, f
     rows = expect_on_screen(nvim, "? pending").splitlines()
     assert [row for row in rows if "sample.py" in row and "Refactor: clearer names" in row]
     assert "Checked: it parses." in rows[2]
-    for key in ("ga accept", "gr reject", "gA all", "gR none", "g. again", "q close"):
+    for key in ("ga accept", "gr reject", "gA all", "gR none", "g. again", "g: all", "q close"):
         assert key in rows[3]
     (pair,) = [row for row in rows if "area(" in row]
     assert pair.index("area(w, h)") < pair.index("area(width, height)")
@@ -124,21 +124,62 @@ def test_what_the_model_says_is_a_key_away(start: Start, stub: Stub, file: Path)
 def test_another_one_is_asked_for_in_words(start: Start, stub: Stub, file: Path) -> None:
     other = proposal(proposed_file(file, OLD, SECOND), id_="p2", title="Another one")
     nvim = review(start, stub, file, answers={"autocrea/proposal/regenerate": other})
-    nvim.type("g.")
+    nvim.type("g:")
     expect_on_screen(nvim, "What should be different?")
     nvim.type("keep the arguments<CR>")
     expect_on_screen(nvim, "Another one")
     (params,) = stub.received("autocrea/proposal/regenerate")
-    assert (params["id"], params["instruction"]) == ("p1", "keep the arguments")
+    assert (params["id"], params.get("hunk"), params["instruction"]) == ("p1", None, "keep the arguments")
     assert nvim.lua("return vim.fn.bufname()") == "autocrea://proposal/p2/proposed"
-    nvim.type("g.<Esc>")
+    nvim.type("g:<Esc>")
     assert len(stub.received("autocrea/proposal/regenerate")) == 1  # asked for nothing
+
+
+@pytest.mark.parametrize(("words", "sent"), [("typed<CR>", "typed"), ("<CR>", None)])
+def test_one_change_is_asked_for_anew_and_the_others_stay(
+    start: Start, stub: Stub, file: Path, words: str, sent: str | None
+) -> None:
+    shown = proposal(proposed_file(file, OLD, NEW))
+    nvim = review(start, stub, file, shown)
+    nvim.type("ga")
+    expect_on_screen(nvim, "+ accepted")
+    other = NEW.replace("-> str", "-> object")
+    (first, _), (_, fresh) = (proposed_file(file, OLD, text)["hunks"] for text in (NEW, other))
+    fresh["id"] += ".1.1"
+    remade = proposal({**shown["files"][0], "proposed": other, "hunks": [{**first, "state": "accepted"}, fresh]})
+    remade["files"][0]["original"] = FIRST
+    kept = proposal({**shown["files"][0], "hunks": [first, fresh]})
+    stub.script(answers={"autocrea/proposal/regenerate": remade}, proposals=[kept])
+    nvim.type(f"g.{words}")
+    expect_on_screen(nvim, "-> object", "+ accepted", "? pending")
+    (params,) = stub.received("autocrea/proposal/regenerate")
+    assert (params["id"], params["hunk"], params.get("instruction")) == ("p1", "h1", sent)
+    nvim.type("ga")  # the cursor is on it
+    nvim.wait(lambda: tabs(nvim) == 1)
+    assert text_of(nvim, file) == other
+    assert nvim.messages() == [DONE.format(2, 0)]
+
+
+def test_a_change_that_is_decided_or_a_new_file_is_not_made_anew_by_itself(
+    start: Start, stub: Stub, file: Path
+) -> None:
+    made = file.with_name("made.py")
+    nvim = review(
+        start, stub, file, proposal(proposed_file(file, OLD, NEW), proposed_file(made, "", "x = 1\n", name="m"))
+    )
+    nvim.type("ga")
+    expect_on_screen(nvim, "+ accepted")
+    nvim.type("4Gg.")
+    nvim.wait(lambda: nvim.messages() == ["AUTOCREA: this change is accepted already"])
+    nvim.type("]fg.")
+    nvim.wait(lambda: nvim.messages()[1:] == ["AUTOCREA: a new file is made anew as a whole: g:"])
+    assert stub.received("autocrea/proposal/regenerate") == []
 
 
 def test_asking_for_another_one_can_be_stopped(start: Start, stub: Stub, file: Path) -> None:
     method = "autocrea/proposal/regenerate"
     nvim = review(start, stub, file, answers={method: {}}, hold=[method])
-    nvim.type("g.again<CR>")
+    nvim.type("g:again<CR>")
     nvim.wait(lambda: stub.received(method))
     nvim.type("<C-c>")
     nvim.wait(lambda: stub.received("$/cancelRequest"))
@@ -198,15 +239,23 @@ def test_an_edit_that_is_stale_changes_nothing_and_is_told_once(start: Start, st
     nvim.type("ga")
     nvim.wait(lambda: nvim.messages() == [STALE])
     assert text_of(nvim, file) == OLD
+    nvim.wait(lambda: stub.received("autocrea/proposal/get"))
     expect_on_screen(nvim, "? pending")
+    stub.script(proposals=[proposal(proposed_file(file, OLD, NEW))])
+    nvim.type("gA")
+    nvim.wait(lambda: text_of(nvim, file) == NEW)  # the server had taken it back too
 
 
 def test_an_edit_that_neovim_did_not_apply_is_noticed(start: Start, stub: Stub, file: Path) -> None:
     nvim = review(start, stub, file)
-    nvim.lua("vim.lsp.util.apply_workspace_edit = function() end")
+    nvim.lua("was = vim.lsp.util.apply_workspace_edit; vim.lsp.util.apply_workspace_edit = function() end")
     nvim.type("ga")
     nvim.wait(lambda: nvim.messages() == [STALE])
-    expect_on_screen(nvim, "? pending")
+    nvim.wait(lambda: stub.received("autocrea/proposal/get"))
+    nvim.lua("vim.lsp.util.apply_workspace_edit = was")
+    nvim.type("ga")
+    expect_on_screen(nvim, "+ accepted", "? pending")
+    assert text_of(nvim, file) == FIRST
 
 
 def test_an_error_is_told_once_and_the_proposal_stays(start: Start, stub: Stub, file: Path) -> None:

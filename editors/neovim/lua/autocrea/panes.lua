@@ -6,7 +6,7 @@ local SPACE = vim.api.nvim_create_namespace('autocrea.review')
 
 local HEADER_ROWS = 3
 
-local KEYS = 'ga accept  gr reject  gA all  gR none  g. again  K why  ]f file  q close'
+local KEYS = 'ga accept  gr reject  gA all  gR none  g. again  g: all  K why  ]f file  q close'
 
 --- What stands beside a hunk, by its state.
 local LABELS = { ---@type table<autocrea.HunkState, { [1]: string, [2]: string }>

@@ -140,6 +140,16 @@ local function ask(review, method, params, options, done)
   })
 end
 
+--- The server took an edit for applied that was not. It notices that when it is asked.
+---@param review autocrea.Review
+local function look_again(review)
+  local params = { id = review.proposal.id }
+  local method = require('autocrea.wire').Method.PROPOSAL
+  ask(review, method, params, { what = 'proposal', brief = true }, function(proposal)
+    show(review, proposal)
+  end)
+end
+
 ---@param review autocrea.Review
 ---@param ids string[]? nil: all that wait
 local function accept(review, ids)
@@ -152,7 +162,8 @@ local function accept(review, ids)
     if not applied then
       return
     elseif applied.problem then
-      return require('autocrea.say').warn(applied.problem)
+      require('autocrea.say').warn(applied.problem)
+      return look_again(review)
     end
     for _, path in ipairs(applied.created) do
       if edit.write(path) then
@@ -174,14 +185,19 @@ local function reject(review, ids)
 end
 
 ---@param review autocrea.Review
-local function regenerate(review)
-  require('autocrea.say').ask('What should be different? ', function(instruction)
-    local params = { id = review.proposal.id, instruction = instruction }
-    local method = require('autocrea.wire').Method.PROPOSAL_REGENERATE
+---@param ids string[]? of one change, and the others stay; nil: another proposal takes this one's place
+local function regenerate(review, ids)
+  local params = { id = review.proposal.id, hunk = ids and ids[1] }
+  local method = require('autocrea.wire').Method.PROPOSAL_REGENERATE
+  require('autocrea.say').ask('What should be different? (may be empty) ', function(instruction)
+    if review.closed then
+      return -- while the question stood there
+    end
+    params.instruction = instruction ~= '' and instruction or nil
     ask(review, method, params, { what = review.proposal.title }, function(proposal)
       show(review, proposal)
     end)
-  end)
+  end, true)
 end
 
 ---@param review autocrea.Review

@@ -5,7 +5,7 @@ local M = {}
 ---@class autocrea.ReviewActions
 ---@field accept fun(review: autocrea.Review, ids: string[]?) nil: all that wait
 ---@field reject fun(review: autocrea.Review, ids: string[]?)
----@field regenerate fun(review: autocrea.Review)
+---@field regenerate fun(review: autocrea.Review, ids: string[]?) one of them; nil: the whole proposal
 ---@field turn fun(review: autocrea.Review, step: integer) to another file
 ---@field close fun(review: autocrea.Review)
 
@@ -28,6 +28,16 @@ local function here(review)
   end
 end
 
+--- The same for a change that can be made anew by itself.
+---@param review autocrea.Review
+---@return string[]?
+local function here_anew(review)
+  if not review.proposal.files[review.index].isNew then
+    return here(review)
+  end
+  require('autocrea.say').warn('a new file is made anew as a whole: g:')
+end
+
 ---@param review autocrea.Review
 local function explain(review)
   local text = review.proposal.explanation
@@ -46,9 +56,10 @@ end
 ---@param actions autocrea.ReviewActions
 function M.set(review, actions)
   ---@param act fun(review: autocrea.Review, ids: string[])
-  local function one(act)
+  ---@param which fun(review: autocrea.Review): string[]?
+  local function one(act, which)
     return function()
-      local ids = here(review)
+      local ids = which(review)
       if ids then
         act(review, ids)
       end
@@ -56,11 +67,12 @@ function M.set(review, actions)
   end
   ---@type table<string, { [1]: string, [2]: fun(review: autocrea.Review), always?: boolean }>
   local keys = {
-    ga = { 'accept the change', one(actions.accept) },
-    gr = { 'reject the change', one(actions.reject) },
+    ga = { 'accept the change', one(actions.accept, here) },
+    gr = { 'reject the change', one(actions.reject, here) },
     gA = { 'accept all that is left', actions.accept },
     gR = { 'reject all that is left', actions.reject },
-    ['g.'] = { 'ask for another one', actions.regenerate },
+    ['g.'] = { 'ask for another change here', one(actions.regenerate, here_anew) },
+    ['g:'] = { 'ask for another proposal', actions.regenerate },
     [']f'] = {
       'next file',
       function()

@@ -47,12 +47,13 @@ function M.client(bufnr)
   return client
 end
 
---- Ask for a line. An empty one, or none, is a no.
+--- Ask for a line. None is a no, and so is an empty one where it is not welcome.
 ---@param prompt string
 ---@param done fun(text: string)
-function M.ask(prompt, done)
+---@param empty boolean? it is
+function M.ask(prompt, done, empty)
   vim.ui.input({ prompt = prompt }, function(text)
-    if text and vim.trim(text) ~= '' then
+    if text and (empty or vim.trim(text) ~= '') then
       done(vim.trim(text))
     end
   end)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autocrea_lsp.ai.base import Backend, ChatPrompt, Delta, Done
 from autocrea_lsp.ai.pricing import cost_micros
+from autocrea_lsp.assist.markdown import Stream
 from autocrea_lsp.errors import BrokenReply
 
 OnText = Callable[[str], None]
@@ -69,3 +70,25 @@ async def ask(
     tokens = end.input_tokens + end.output_tokens + end.cache_read_tokens + end.cache_write_tokens
     cost = 0 if backend.capabilities.local else cost_micros(end)
     return Answer(text=text, took=Took(tokens=tokens, cost_micros=cost), model=end.model)
+
+
+async def ask_markdown(
+    backend: Backend, prompt: ChatPrompt, on_text: OnText | None = None, *, first: str = "", may_be_cut: bool = False
+) -> tuple[str, Answer]:
+    """The answer as Markdown that is safe to render, in pieces to `on_text` as it comes; and as the model gave it.
+
+    `first` goes before it.
+    """
+    stream = Stream()
+    pieces: list[str] = []
+
+    def show(text: str) -> None:
+        if text:
+            pieces.append(text)
+            if on_text is not None:
+                on_text(text)
+
+    show(first)
+    answer = await ask(backend, prompt, lambda text: show(stream.feed(text)), may_be_cut=may_be_cut)
+    show(stream.end())
+    return "".join(pieces), answer

@@ -15,7 +15,6 @@ from autocrea_lsp.assist import call, prompts
 from autocrea_lsp.assist.call import OnText, Took
 from autocrea_lsp.assist.desk import MAX_PROMPT, Desk, excerpt, shown, written
 from autocrea_lsp.assist.diagnostic import Diagnostic
-from autocrea_lsp.assist.markdown import Stream
 from autocrea_lsp.assist.source import Lines, Source
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import Store
@@ -98,18 +97,7 @@ class Chats:
         if len(turns) > KEEP_TURNS and _size(turns) > MAX_HISTORY:
             turns, took = await self._summarised(backend, turns)
             prompt = self._prompt([*turns, turn])
-        stream = Stream()
-        pieces: list[str] = []
-
-        def show(text: str) -> None:
-            if text:
-                pieces.append(text)
-                if on_text is not None:
-                    on_text(text)
-
-        answer = await call.ask(backend, prompt, lambda text: show(stream.feed(text)))
-        show(stream.end())
-        said = "".join(pieces)
+        said, answer = await call.ask_markdown(backend, prompt, on_text)
         chat.turns = [*turns, turn, Message(role="assistant", text=answer.text)]
         chat.said += [Message(role="user", text=message.strip()), Message(role="assistant", text=said)]
         chat.updated_at = time.time()

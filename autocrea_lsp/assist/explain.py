@@ -9,7 +9,6 @@ from autocrea_lsp.ai.base import ChatPrompt, Message
 from autocrea_lsp.assist import call, prompts
 from autocrea_lsp.assist.call import OnText, Took
 from autocrea_lsp.assist.desk import MAX_PROMPT, Desk, excerpt, shown, written
-from autocrea_lsp.assist.markdown import Stream
 from autocrea_lsp.assist.scope import definition
 from autocrea_lsp.assist.source import Lines, Source, lines_of
 from autocrea_lsp.errors import UserError
@@ -65,20 +64,9 @@ async def explain(desk: Desk, request: Request, on_text: OnText | None = None) -
     toy = backend.capabilities.local and not backend.capabilities.chat
     prompt, _ = await prepare(desk, request, toy=toy)
     await desk.admit(backend, prompt)
-    stream = Stream()
-    pieces: list[str] = []
-
-    def show(text: str) -> None:
-        if text:
-            pieces.append(text)
-            if on_text is not None:
-                on_text(text)
-
-    if toy:
-        show(TOY)
-    answer = await call.ask(backend, prompt, lambda text: show(stream.feed(text)), may_be_cut=toy)
-    show(stream.end())
-    return Explanation(markdown="".join(pieces), took=answer.took)
+    first = TOY if toy else ""
+    markdown, answer = await call.ask_markdown(backend, prompt, on_text, first=first, may_be_cut=toy)
+    return Explanation(markdown=markdown, took=answer.took)
 
 
 async def _document(desk: Desk, source: Source, selected: Span, redaction: Redaction, *, around: int) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-MAX_DIFF_LINES = 4_000  # of what differs after the common head and tail; difflib is quadratic on bad input
+from autocrea_lsp.assist.blocks import blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,20 +19,10 @@ class Hunk:
 
 def between(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     """The hunks that make `new` of `old`, in order, none touching another."""
-    head = 0
-    limit = min(len(old), len(new))
-    while head < limit and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < limit - head and old[len(old) - 1 - tail] == new[len(new) - 1 - tail]:
-        tail += 1
-    left, right = list(old[head : len(old) - tail]), list(new[head : len(new) - tail])
-    if not left and not right:
-        return []
-    if len(left) + len(right) > MAX_DIFF_LINES:
-        return [Hunk(start=head, end=head + len(left), new=tuple(right))]
-    codes = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    return [Hunk(start=head + a, end=head + b, new=tuple(right[c:d])) for kind, a, b, c, d in codes if kind != "equal"]
+    return [
+        Hunk(start=block.start, end=block.end, new=tuple(new[block.new_start : block.new_end]))
+        for block in blocks(old, new)
+    ]
 
 
 def apply(lines: Sequence[str], hunks: Sequence[Hunk]) -> list[str]:

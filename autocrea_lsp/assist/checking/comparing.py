@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autocrea_lsp.assist.blocks import Block, blocks, is_new, moved_to
 from autocrea_lsp.assist.checking.findings import Finding, Report
-from autocrea_lsp.assist.checking.lines import Block, blocks, is_new, moved_to
 from autocrea_lsp.assist.diagnostic import Diagnostic
 from autocrea_lsp.text import split_lines
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from autocrea_lsp.assist.checking.lines import Block, blocks
+from autocrea_lsp.assist.blocks import Block, blocks
 from autocrea_lsp.assist.checking.masking import Masked
 from autocrea_lsp.assist.diagnostic import Diagnostic
 from autocrea_lsp.text import split_lines

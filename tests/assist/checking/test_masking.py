@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocrea_lsp.assist.checking.lines import blocks, is_new, moved_to
+from autocrea_lsp.assist.blocks import blocks, is_new, moved_to
 from autocrea_lsp.assist.checking.masking import masked
 from autocrea_lsp.assist.checking.removal import removed
 from autocrea_lsp.assist.checking.silencing import silenced

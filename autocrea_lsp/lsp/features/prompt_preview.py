@@ -18,10 +18,10 @@ from autocrea_lsp.workspace.secret_places import FORM
 
 
 async def preview(ls: AutocreaServer, params: wire.PreviewParams) -> wire.PromptPreview:
-    """The prompt of that request, as it would go out now."""
+    """The prompt of that request, as it would go out now. It stays here, unless the service is to count its tokens."""
     prompt = await _prompt(ls, params.prompt, params.params)
     backend = await ls.app.desk.who(prompt.kind)
-    counted = await backend.count_tokens(prompt)
+    counted = await backend.count_tokens(prompt) if params.count else None
     tokens = counted if counted is not None else estimate_tokens(prompt)
     model = backend.model_for(prompt.kind)
     local = backend.capabilities.local

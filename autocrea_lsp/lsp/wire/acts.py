@@ -200,6 +200,7 @@ class Explanation:
 class PreviewParams:
     prompt: PromptOf
     params: dict[str, object]  # as for that request
+    count: bool = False  # let the service count the tokens: the prompt then leaves this machine, unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

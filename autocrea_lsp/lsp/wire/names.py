@@ -21,7 +21,7 @@ class Method:
     CHAT_SESSIONS = "autocrea/chat/sessions"  # client → server, request: ChatSessionsParams → ChatSessions
     CHAT_FORGET = "autocrea/chat/forget"  # client → server, request: ChatForgetParams → null
     COMMIT_MESSAGE = "autocrea/commitMessage"  # client → server, request: CommitMessageParams → CommitMessage
-    PREVIEW = "autocrea/preview"  # client → server, request: PreviewParams → PromptPreview; nothing is sent
+    PREVIEW = "autocrea/preview"  # client → server, request: PreviewParams → PromptPreview; nothing leaves
     LAST_PROMPT = "autocrea/lastPrompt"  # client → server, request: LastPromptParams → PromptPreview
     PROPOSALS = "autocrea/proposal/list"  # client → server, request: ProposalsParams → Proposals
     PROPOSAL = "autocrea/proposal/get"  # client → server, request: ProposalParams → Proposal

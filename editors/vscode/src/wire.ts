@@ -78,7 +78,7 @@ export const Method = {
   CHAT_FORGET: 'autocrea/chat/forget',
   /** client → server, request: CommitMessageParams → CommitMessage */
   COMMIT_MESSAGE: 'autocrea/commitMessage',
-  /** client → server, request: PreviewParams → PromptPreview; nothing is sent */
+  /** client → server, request: PreviewParams → PromptPreview; nothing leaves */
   PREVIEW: 'autocrea/preview',
   /** client → server, request: LastPromptParams → PromptPreview */
   LAST_PROMPT: 'autocrea/lastPrompt',
@@ -324,6 +324,8 @@ export interface PreviewParams {
   readonly prompt: PromptOf;
   /** as for that request */
   readonly params: Readonly<Record<string, unknown>>;
+  /** let the service count the tokens: the prompt then leaves this machine, unanswered */
+  readonly count?: boolean;
 }
 
 export interface PromptMessage {

@@ -213,6 +213,8 @@
 ---@field prompt autocrea.PromptOf
 --- as for that request
 ---@field params table<string, any>
+--- let the service count the tokens: the prompt then leaves this machine, unanswered
+---@field count? boolean
 
 ---@class autocrea.PromptMessage
 ---@field role "user"|"assistant"
@@ -402,7 +404,7 @@ return {
     CHAT_FORGET = 'autocrea/chat/forget',
     --- client → server, request: CommitMessageParams → CommitMessage
     COMMIT_MESSAGE = 'autocrea/commitMessage',
-    --- client → server, request: PreviewParams → PromptPreview; nothing is sent
+    --- client → server, request: PreviewParams → PromptPreview; nothing leaves
     PREVIEW = 'autocrea/preview',
     --- client → server, request: LastPromptParams → PromptPreview
     LAST_PROMPT = 'autocrea/lastPrompt',

@@ -139,7 +139,7 @@ class _Scanner:
             if match.start() > at:
                 self._out.append(self._text[at : match.start()])
                 if self._text[match.start() - 1] == "\\":  # it is not to escape what comes after this token
-                    pass
+                    self._out.append("\\")
             at = self._token(match)
         self._out.append(self._text[at:])
         for bracket in self._brackets:  # a text that ends on no line of ours may end in a renderer's

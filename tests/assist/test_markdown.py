@@ -34,7 +34,8 @@ HOSTILE = {
     "image in a fence that has ended": "- a\n\n  ```\n![x](https://evil.example/i.png)\n  ```",
     "image in a fence that is none": "text\n\n     ```\n![x](https://evil.example/i.png)\n     ```",
     "image in a fence of a quote that has ended": "> ```\n![x](https://evil.example/i.png)",
-    "image after a tilde fence made by a removal": "<b></b>~~~\n![x](https://evil.example/i.png)",
+    "image after a tilde fence made by a removal": "<b></b>~~~\n~~~\n![x](https://evil.example/i.png)\n~~~",
+    "image behind a backslash before a removal": "\\vscode://e\\` a `![x](https://evil.example/i.png)`",
     "image after a backtick in the language": "``` a`b\n![x](https://evil.example/i.png)\n```",
     "image tag": '<img src="https://evil.example/i.png">',
     "image tag on lines": "<img\nsrc=https://evil.example/i.png\n>",
@@ -115,8 +116,8 @@ def expect_inert(markdown: str) -> None:
 def test_nothing_in_a_hostile_answer_is_left_to_fetch_or_follow(payload: str) -> None:
     shown = sanitize(payload)
     expect_inert(shown)
-    assert "![" not in shown.replace("\\![", "") or "```" in shown
-    if "```" not in payload:
+    if not {"`", "~"} & {*payload}:  # in code it may be told
+        assert "![" not in shown.replace("\\![", "")
         for scheme in ("command:", "vscode:", "data:", "file:", "javascript:"):
             assert scheme not in shown.lower()
 
@@ -130,7 +131,8 @@ def test_those_answers_are_hostile(name: str) -> None:
         *("image in a table, code over a cell's end", "image put together out of pieces", "image tag in a tag"),
         *("image after an indentation", "script link", "script link in entities", "command link by reference"),
         *("data link", "file link", "editor link", "definition made by a removal", "web link past a code span"),
-        *("image tag on lines", "drawing with a handler", "file autolink"),
+        *("image behind a backslash before a removal", "image tag on lines"),
+        *("drawing with a handler", "file autolink"),
         *("command link", "command link in brackets", "command link with blanks", "command link with escapes"),
     }
     tokens = str([parser.parse(HOSTILE[name]) for parser in PARSERS])

@@ -38,7 +38,7 @@ async def test_only_counting_sends_anything(emulator: Emulator, prompt: str, cou
 async def test_bad_params_of_the_previewed_request_are_named(emulator: Emulator) -> None:
     async with claude(emulator) as server:
         answer = await server.ask("autocrea/preview", {"prompt": "chat", "params": {"mesage": "hello"}})
-    assert "mesage" in answer["error"]["message"]
+    assert "message" in answer["error"]["message"]
 
 
 async def test_what_was_sent_last_is_told_by_kind(emulator: Emulator) -> None:

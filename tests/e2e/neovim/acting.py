@@ -62,8 +62,14 @@ def screen(nvim: Nvim) -> str:
 
 def expect_on_screen(nvim: Nvim, *texts: str) -> str:
     """Until all of these are on the screen; the screen."""
-    nvim.wait(lambda: all(text in screen(nvim) for text in texts))
-    return screen(nvim)
+    seen: list[str] = []  # one look, in which all of them are
+
+    def look() -> bool:
+        seen[:] = [screen(nvim)]
+        return all(text in seen[0] for text in texts)
+
+    nvim.wait(look)
+    return seen[0]
 
 
 def expect_gone(nvim: Nvim, text: str) -> None:

@@ -120,6 +120,7 @@ local function ask(review, method, params, options, done)
   if not client then
     return
   end
+  require('autocrea.client').flush(client) -- of all its files: the server looks whether the last edit is in them
   local file = review.proposal and file_of(review)
   review.call = require('autocrea.call').start(client, method, params, {
     what = options.what,

@@ -30,7 +30,7 @@ GIT_TIMEOUT_S = 20.0
 HISTORY = 10  # subjects of earlier commits, for their style
 
 _QUIET = (
-    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.external=", "-c", "core.pager=cat",
+    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat",
     "-c", "color.ui=false", "-c", "core.quotePath=false",
 )  # fmt: skip
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", "--unified=3")

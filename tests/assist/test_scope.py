@@ -74,6 +74,8 @@ INSIDE = TEXT.replace("undefined(b)", "str(b)")
         (INSIDE.replace("os.sep", "os.altsep"), False),
         (INSIDE.replace("\n\n\ndef first", "\n\nSECRET = 1\n\ndef first"), False),
         (INSIDE + "\nimport os\n", False),
+        (INSIDE.replace("def first(a):\n", "def first(a):\n    import sys\n"), False),
+        (INSIDE.replace("\n\n\ndef second", "\n\n    stray = 1\n\ndef second"), False),
         (INSIDE + "\n\ndef third():\n    return 3\n", False),
         (INSIDE + "    # and a last line of its body\n", True),
         (INSIDE.replace("def second", "@cached\ndef second"), True),

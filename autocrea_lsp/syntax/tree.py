@@ -1,10 +1,12 @@
-"""A document's tree and what can be asked of it. Places are lines and code points, as everywhere."""
+"""A document's tree and what can be asked of it. Places are lines and code points, as everywhere.
+
+What answers is loaded when it is first asked: a server that starts has no tree yet.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autocrea_lsp.syntax import definitions, imports, problems
 from autocrea_lsp.syntax.grammars import grammar_for
 from autocrea_lsp.syntax.source import Source
 from autocrea_lsp.syntax.values import Definition, Place, Problem
@@ -40,10 +42,14 @@ class Tree:
 
     def problems(self) -> list[Problem]:
         """What does not follow the grammar: outermost places, in order, the first 50."""
+        from autocrea_lsp.syntax import problems
+
         return problems.of(self.raw.root_node, self.source, self.language)
 
     def enclosing_definition(self, line: int, column: int) -> Definition | None:
         """The innermost definition around a place; blanks at a line's ends belong to what stands on that line."""
+        from autocrea_lsp.syntax import definitions
+
         lines = self.source.lines
         if line < len(lines) and (text := lines[line].rstrip()):
             column = min(max(column, len(text) - len(text.lstrip())), len(text) - 1)
@@ -52,6 +58,8 @@ class Tree:
 
     def where(self, line: int, column: int) -> Place:
         """What a character typed at that place would become part of."""
+        from autocrea_lsp.syntax import definitions
+
         offset = self.source.offset(line, column)
         text = self.source.bytes
         place: Place = "code"
@@ -71,4 +79,6 @@ class Tree:
 
     def import_lines(self) -> tuple[int, int]:
         """(first, end) of the leading imports; (n, n) where there is none: where one would go."""
+        from autocrea_lsp.syntax import imports
+
         return imports.lines_of(self.raw.root_node, self.source, self.grammar)

@@ -8,6 +8,7 @@ from lsprotocol import types as lsp
 
 from autocrea_lsp.lsp import wire
 from autocrea_lsp.lsp.server import AutocreaServer
+from autocrea_lsp.syntax import guess_definition
 
 _PLACE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 _LISTING = {
@@ -31,6 +32,7 @@ def _load_acts(ls: AutocreaServer) -> None:
     from autocrea_lsp.lsp.features import load_acts  # the package that imports this module
 
     load_acts()
+    guess_definition([], 0)  # its patterns
     ls.protocol.prepare(lsp.TEXT_DOCUMENT_CODE_ACTION, _LISTING, [_ACTION])
 
 

@@ -29,6 +29,8 @@ _DRAWN = frozenset(
         *("math", "latex", "geojson", "topojson", "stl", "svg", "abc"),
     }
 )
+# From a line's first letter to the blank after the last mark, without anything that means something in Markdown.
+_PROSE = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;.!?¿¡'’\"()%-])*[.,;!?] (?=\S)")
 _MAX_INDENT = 3  # columns; with four a fence may be indented code
 
 
@@ -62,17 +64,18 @@ class Stream:
     def __init__(self, *, markdown: bool = True) -> None:
         self._markdown = markdown
         self._held: list[str] = []  # of a line that has not ended
+        self._shown = 0  # characters of that line that were put out already
         self._fence: _Fence | None = None
         self._open: Open = ""
         self._at_start = True  # of a line, in what was put out
 
     def feed(self, text: str) -> str:
-        """What is safe to show by now: the lines that have ended."""
+        """What is safe to show by now: the lines that have ended, and of one that has not its first plain sentences."""
         self._held.append(text)
         if "\n" not in text and "\r" not in text and not self._held[0].endswith("\r"):
             if len(self._held) > 100:
                 self._held = ["".join(self._held)]
-            return ""
+            return self._sentences() if ". " in self._held[-1] or ", " in self._held[-1] else ""
         held = "".join(self._held)
         out: list[str] = []
         end = 0
@@ -92,14 +95,27 @@ class Stream:
             self._put(out, held.rstrip("\r"), "\n" if held.endswith("\r") else "")
         if self._fence is not None and self._markdown:
             out += ["" if self._at_start else "\n", self._fence.lead, self._fence.run]
-        self._held, self._fence, self._open, self._at_start = [], None, "", True
+        self._held, self._shown, self._fence, self._open, self._at_start = [], 0, None, "", True
         return "".join(out)
+
+    def _sentences(self) -> str:
+        """More of a line of prose that nothing later in it can change: letters, blanks and marks, to a mark's end."""
+        if self._fence is not None or self._open:
+            return ""
+        self._held = ["".join(self._held)]
+        prose = _PROSE.match(self._held[0])
+        if prose is None or prose.end() <= self._shown or "www." in prose[0].lower() or clean(prose[0]) != prose[0]:
+            return ""
+        new = prose[0][self._shown :]
+        self._shown, self._at_start = prose.end(), False
+        return new
 
     def _put(self, out: list[str], line: str, end: str) -> None:
         text = self._line(clean(line))
         if text is not None:
-            out += [text, end]
+            out += [text[self._shown :], end]
             self._at_start = bool(end)
+        self._shown = 0
 
     def _line(self, text: str) -> str | None:
         """What stands for a line; None for one that is not there at all."""

@@ -282,3 +282,54 @@ def test_hostile_input_takes_linear_time(unit: str) -> None:
     small, large = min(seconds(50_000) for _ in range(2)), min(seconds(200_000) for _ in range(2))
     assert large < 0.6, "a megabyte takes seconds"
     assert large < 10 * small + 0.1, "it is not linear"
+
+
+def test_a_long_paragraph_is_shown_while_it_comes() -> None:
+    stream = Stream()
+    shown = [
+        stream.feed(piece) for piece in ("It adds two numbers. The first", " is a, the second b. Then", " ![x](y)")
+    ]
+    assert shown == ["It adds two numbers. ", "The first is a, the second b. ", ""]
+    assert "".join(shown) + stream.end() == sanitize("It adds two numbers. The first is a, the second b. Then ![x](y)")
+
+
+PIECES = st.sampled_from(
+    [
+        "Word ",
+        "hola, ",
+        "end. ",
+        "[x](http://e.v) ",
+        "`code` ",
+        "<b>",
+        "www.e.v ",
+        ". ",
+        "**b** ",
+        "https://e.v. ",
+        "\n",
+    ]
+    + [
+        "\n\n",
+        "- ",
+        "1. ",
+        "> ",
+        "```\n",
+        "# ",
+        "é, ",
+        "\u3164. ",
+        "a@b.c ",
+        "![i](u) ",
+        ": ",
+        "|",
+        "\\",
+        "\t",
+        "<!-- ",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=14), st.integers(1, 6), st.booleans())
+def test_prose_that_is_shown_early_is_what_the_whole_says(pieces: list[str], size: int, markdown: bool) -> None:
+    text = "".join(pieces)
+    stream = Stream(markdown=markdown)
+    out = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size)) + stream.end()
+    assert out == (sanitize(text) if markdown else plain(text))

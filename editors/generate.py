@@ -49,8 +49,8 @@ def outputs(root: Path) -> dict[str, str]:
     return {
         "README.md": readme_with_tables(_read(root / "README.md"), rows, contract),
         "editors/vscode/package.json": manifest_with_settings(_read(root / "editors/vscode/package.json"), rows),
-        "editors/vscode/src/wire.ts": typescript(contract),
-        "editors/neovim/lua/autocrea/wire.lua": lua(contract),
+        **{f"editors/vscode/src/{name}": text for name, text in typescript(contract).items()},
+        **{f"editors/neovim/lua/autocrea/{name}": text for name, text in lua(contract).items()},
         "editors/neovim/lua/autocrea/settings_types.lua": lua_settings(rows),
     }
 

@@ -36,9 +36,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A class of `wire`: constants, or the shape of a message."""
+    """A class of `wire`: constants, or the shape of a message. `part` is the module of `wire` that it stands in."""
 
     name: str
+    part: str
     doc: str
     entries: tuple[Entry, ...]
 
@@ -48,6 +49,7 @@ class Contract:
     """Everything in `wire`, each list by name."""
 
     names: dict[Any, str]  # of its types: Literals and shapes
+    parts: dict[str, str]  # the module of `wire` by a type's name
     constants: tuple[Group, ...]
     shapes: tuple[Group, ...]
 
@@ -98,6 +100,7 @@ LUA = Language(
 def read_contract() -> Contract:
     """The package `wire` as values, comments included."""
     docs = {name: doc for file in _sources() for name, doc in _docs(file.read_text("utf-8")).items()}
+    parts = {name: file.stem for file in _sources() for name in _defined(file.read_text("utf-8"))}
     names: dict[Any, str] = {}
     constants: list[Group] = []
     shapes: list[Group] = []
@@ -107,50 +110,80 @@ def read_contract() -> Contract:
             names[item] = name
         elif is_dataclass(item) and isinstance(item, type):
             names[item] = name
-            shapes.append(Group(name=name, doc=docs[name], entries=tuple(_fields(item, docs))))
+            shapes.append(Group(name=name, part=parts[name], doc=docs[name], entries=tuple(_fields(item, docs))))
         elif isinstance(item, type):
-            constants.append(Group(name=name, doc=docs[name], entries=tuple(_constants(item, docs))))
-    return Contract(names=names, constants=tuple(constants), shapes=tuple(shapes))
+            constants.append(Group(name=name, part=parts[name], doc=docs[name], entries=tuple(_constants(item, docs))))
+    return Contract(names=names, parts=parts, constants=tuple(constants), shapes=tuple(shapes))
 
 
-def typescript(contract: Contract) -> str:
-    """`wire.ts`: constants as `const` objects, shapes as read-only interfaces."""
-    language = replace(TYPESCRIPT, names={**TYPESCRIPT.names, **contract.names})
+def typescript(contract: Contract) -> dict[str, str]:
+    """`wire.ts` with the constants, and a file of types for each part of the contract, by name."""
+    parts = _parts(contract)
+    files = {f"wire/{part}.ts": _ts_types(contract, part) for part in parts}
     lines = [f"// {HEADER.format('lsp/wire')}", "", f"export const VERSION = {wire.VERSION};"]
     for group in contract.constants:
         lines += ["", *_ts_doc(group.doc), f"export const {group.name} = {{"]
         for entry in group.entries:
             lines += [*_ts_doc(entry.doc, "  "), f"  {entry.name}: '{entry.value}',"]
         lines.append("} as const;")
-    lines.append("")
-    lines += [f"export type {name} = {TYPESCRIPT.type(kind)};" for kind, name in _aliases(contract)]
+    lines += ["", *(f"export type * from './wire/{part}.ts';" for part in parts)]
+    return {"wire.ts": "\n".join([*lines, ""]), **files}
+
+
+def _ts_types(contract: Contract, part: str) -> str:
+    language = replace(TYPESCRIPT, names={**TYPESCRIPT.names, **contract.names})
+    lines = [
+        f"export type {name} = {TYPESCRIPT.type(kind)};"
+        for kind, name in _aliases(contract)
+        if contract.parts[name] == part
+    ]
     for shape in contract.shapes:
+        if shape.part != part:
+            continue
         lines += ["", *_ts_doc(shape.doc), f"export interface {shape.name} {{"]
         for entry in shape.entries:
             name = f"{entry.name}{'?' if entry.optional else ''}"
             lines += [*_ts_doc(entry.doc, "  "), f"  readonly {name}: {language.type(entry.type)};"]
         lines.append("}")
-    return "\n".join([*lines, ""])
+    text = "\n".join([*lines, ""])
+    imports = []
+    for other in sorted({*contract.parts.values()} - {part}):
+        known = {name for name in contract.names.values() if contract.parts[name] == other}
+        if used := sorted(name for name in known if re.search(rf": .*\b{name}\b.*;$", text, re.MULTILINE)):
+            imports.append(f"import type {{ {', '.join(used)} }} from './{other}.ts';")
+    head = [f"// {HEADER.format(f'lsp/wire/{part}.py')}", "", *imports, *([""] if imports else [])]
+    return "\n".join([*head, text.lstrip("\n")])
 
 
-def lua(contract: Contract) -> str:
-    """`wire.lua`: the constants as a module, the shapes as LuaCATS classes."""
-    names = {kind: f"autocrea.{name}" for kind, name in contract.names.items()}
-    language = replace(LUA, names={**LUA.names, **names})
-    lines = [f"-- {HEADER.format('lsp/wire')}", ""]
-    for kind, name in _aliases(contract):
-        lines += _lua_alias(f"autocrea.{name}", LUA.type(kind))
-    for shape in contract.shapes:
-        lines += ["", *_lua_doc(shape.doc), f"---@class autocrea.{shape.name}"]
-        for entry in shape.entries:
-            lines += [*_lua_doc(entry.doc), _lua_field(language, entry.name, entry.type, optional=entry.optional)]
-    lines += ["", "return {", f"  VERSION = {wire.VERSION},"]
+def lua(contract: Contract) -> dict[str, str]:
+    """`wire.lua`: the constants as a module; and the shapes as LuaCATS classes, a file for each part, by name."""
+    lines = [f"-- {HEADER.format('lsp/wire')}", "", "return {", f"  VERSION = {wire.VERSION},"]
     for group in contract.constants:
         lines += [f"  {line}" for line in [*_lua_doc(group.doc), f"{group.name} = {{"]]
         for entry in group.entries:
             lines += [f"    {line}" for line in [*_lua_doc(entry.doc), f"{entry.name} = '{entry.value}',"]]
         lines.append("  },")
-    return "\n".join([*lines, "}", ""])
+    files = {f"wire_{part}_types.lua": _lua_types(contract, part) for part in _parts(contract)}
+    return {"wire.lua": "\n".join([*lines, "}", ""]), **files}
+
+
+def _lua_types(contract: Contract, part: str) -> str:
+    names = {kind: f"autocrea.{name}" for kind, name in contract.names.items()}
+    language = replace(LUA, names={**LUA.names, **names})
+    lines = ["---@meta", f"-- {HEADER.format(f'lsp/wire/{part}.py')}", ""]
+    for kind, name in _aliases(contract):
+        if contract.parts[name] == part:
+            lines += _lua_alias(f"autocrea.{name}", LUA.type(kind))
+    for shape in contract.shapes:
+        if shape.part == part:
+            lines += ["", *_lua_doc(shape.doc), f"---@class autocrea.{shape.name}"]
+            for entry in shape.entries:
+                lines += [*_lua_doc(entry.doc), _lua_field(language, entry.name, entry.type, optional=entry.optional)]
+    return "\n".join([*lines, ""])
+
+
+def _parts(contract: Contract) -> list[str]:
+    return sorted({shape.part for shape in contract.shapes})
 
 
 def lua_settings(rows: Iterable[settings.Row]) -> str:
@@ -170,6 +203,16 @@ def lua_settings(rows: Iterable[settings.Row]) -> str:
 
 def _sources() -> list[Path]:
     return sorted(Path(wire.__file__).parent.glob("[!_]*.py"))
+
+
+def _defined(source: str) -> list[str]:
+    """Names of the classes and types that a module defines."""
+    found = []
+    for node in ast.parse(source).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                found.append(name)
+    return found
 
 
 def _fields(shape: type[Any], docs: dict[str, str]) -> Iterator[Entry]:

@@ -17,6 +17,12 @@ GENERATED = (
     "editors/vscode/src/wire.ts",
     "editors/neovim/lua/autocrea/wire.lua",
     "editors/neovim/lua/autocrea/settings_types.lua",
+    "editors/vscode/src/wire/spine.ts",
+    "editors/neovim/lua/autocrea/wire_spine_types.lua",
+    "editors/vscode/src/wire/acts.ts",
+    "editors/neovim/lua/autocrea/wire_acts_types.lua",
+    "editors/vscode/src/wire/chat.ts",
+    "editors/neovim/lua/autocrea/wire_chat_types.lua",
 )
 
 
@@ -66,12 +72,17 @@ def test_every_generated_file_is_up_to_date() -> None:
         ),
         ("autocrea_lsp/settings/schema.py", "maximum=5000", "maximum=6000", {GENERATED[0], GENERATED[1]}),
         ("autocrea_lsp/lsp/wire/names.py", "VERSION = 1\n", "VERSION = 2\n", {GENERATED[2], GENERATED[3]}),
-        ("autocrea_lsp/lsp/wire/names.py", "autocrea/status", "autocrea/state", {GENERATED[0], GENERATED[2], GENERATED[3]}),
-        ("autocrea_lsp/lsp/wire/spine.py", "    message: str", "    text: str", {GENERATED[2], GENERATED[3]}),
+        (
+            "autocrea_lsp/lsp/wire/names.py",
+            "autocrea/status",
+            "autocrea/state",
+            {GENERATED[0], GENERATED[2], GENERATED[3]},
+        ),
+        ("autocrea_lsp/lsp/wire/spine.py", "    message: str", "    text: str", {GENERATED[5], GENERATED[6]}),
         ("README.md", "| `inline.debounceMs`", "| `inline.debounce`", {GENERATED[0]}),
         (GENERATED[1], '"autocrea.inline.debounceMs": {', '"autocrea.inline.debounce": {', {GENERATED[1]}),
         (GENERATED[1], '"Who answers."', '"Who replies."', {GENERATED[1]}),
-        (GENERATED[2], "readonly message: string", "readonly message: number", {GENERATED[2]}),
+        (GENERATED[5], "readonly message: string", "readonly message: number", {GENERATED[5]}),
         (GENERATED[3], "'autocrea/status'", "'autocrea/state'", {GENERATED[3]}),
         (GENERATED[4], "---@field enable? boolean", "---@field enable? string", {GENERATED[4]}),
     ],

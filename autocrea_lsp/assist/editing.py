@@ -199,7 +199,7 @@ async def _judge(desk: Desk, request: Request, files: Sequence[Changed]) -> Verd
             after="".join(each.lines),
             diagnostics=request.diagnostics if own and request.goal in FIXES else (),
             trusted=workspace.trusted,
-            folder=workspace.folders[0] if workspace.folders else None,
+            folders=tuple(workspace.folders),
         )
         verdicts.append(await check(candidate, timeout_s=settings.fix.check_timeout, level=settings.sandbox.level))
     order = {"failed": 0, "unchecked": 1, "passed": 2}

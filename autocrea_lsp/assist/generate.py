@@ -151,7 +151,7 @@ async def _judge(desk: Desk, changed: Changed) -> Verdict:
         after="".join(changed.lines),
         diagnostics=(),
         trusted=workspace.trusted,
-        folder=workspace.folders[0] if workspace.folders else None,
+        folders=tuple(workspace.folders),
     )
     return await check(candidate, timeout_s=settings.fix.check_timeout, level=settings.sandbox.level)
 

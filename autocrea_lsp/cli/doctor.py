@@ -16,16 +16,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from autocrea_lsp import __version__
+from autocrea_lsp import __version__, sandbox
 from autocrea_lsp.access import credentials, key_file
 from autocrea_lsp.ai import weights
 from autocrea_lsp.app import App, log_file
+from autocrea_lsp.assist.checking.tools import find_tools
 from autocrea_lsp.cli.nvim import plugin_path
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import Store
 from autocrea_lsp.workspace import paths
 
 LIBRARIES = ("pygls", "lsprotocol", "anthropic", "httpx2", "peewee", "keyring")
+PROGRAMS, PACKAGES = ("ruff", "node", "gofmt", "go"), ("pyright", "typescript")
 FREE_MB = 200  # on the disk of our data: the model and some room
 
 
@@ -71,6 +73,8 @@ def _checks() -> Iterator[Check]:
     yield _model()
     yield asyncio.run(_backend())
     yield from _store_check()
+    yield _checkers()
+    yield asyncio.run(_sandbox())
     plugin = plugin_path()
     yield Check(
         name="Neovim plugin",
@@ -130,6 +134,28 @@ async def _backend() -> Check:
         )
     finally:
         await app.aclose()
+
+
+def _checkers() -> Check:
+    """Programs that judge a fix before it is applied."""
+    tools = find_tools()
+    found = [name for name in PROGRAMS if tools.program(name)] + [name for name in PACKAGES if tools.package(name)]
+    return Check(
+        name="checkers of fixes",
+        ok=bool(found),
+        detail=", ".join(found) or "none",
+        advice="" if found else "Install ruff, pyright, typescript or go: without one, you are asked before each fix.",
+    )
+
+
+async def _sandbox() -> Check:
+    isolation = await sandbox.probe()
+    return Check(
+        name="sandbox of checkers",
+        ok=isolation.level == "bwrap",
+        detail=str(isolation),
+        advice=isolation.note,
+    )
 
 
 def _store_check() -> Iterator[Check]:

@@ -44,7 +44,7 @@ async def check(
         return objection
     if not candidate.trusted:
         return _unchecked("the workspace is not trusted, so no checker was run.")
-    tools = tools or find_tools(candidate.folder)
+    tools = tools or find_tools(candidate.folders)
     found = await asyncio.to_thread(checkers, candidate, tools)
     if not found:
         return _unchecked(f"no checker for {language_name(candidate.language)} is installed.")

@@ -16,9 +16,9 @@ FOLDERS_VARIABLE = "AUTOCREA_CHECKERS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """`folder` is the workspace; `own` is where our interpreter's programs are, which may lie inside it."""
+    """`folders` are the workspace's; `own` is where our interpreter's programs are, which may lie inside it."""
 
-    folder: Path | None
+    folders: tuple[Path, ...]
     own: Path
     path: tuple[Path, ...]
     packages: tuple[Path, ...]
@@ -50,13 +50,12 @@ class Tools:
                 yield parent
 
     def _inside(self, path: Path) -> bool:
-        if self.folder is None or path in self.packages:
-            return False
-        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder))
+        real = Path(os.path.realpath(path))
+        return path not in self.packages and any(real.is_relative_to(os.path.realpath(each)) for each in self.folders)
 
 
-def find_tools(folder: Path | None) -> Tools:
+def find_tools(folders: tuple[Path, ...] = ()) -> Tools:
     """As the environment has it now. Relative entries of PATH are not followed: they mean the working directory."""
     path = [Path(part) for part in os.environ.get("PATH", "").split(os.pathsep) if part.startswith("/")]
     packages = [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part.startswith("/")]
-    return Tools(folder=folder, own=Path(sys.executable).parent, path=tuple(path), packages=tuple(packages))
+    return Tools(folders=folders, own=Path(sys.executable).parent, path=tuple(path), packages=tuple(packages))

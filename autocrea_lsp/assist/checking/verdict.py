@@ -15,7 +15,7 @@ Status = Literal["passed", "failed", "unchecked"]
 class Candidate:
     """A new text for a file. `diagnostics` are the problems that it shall be rid of; none for a refactoring.
 
-    `file_name` has no folder in it. `folder` is the workspace, from which no checker is ever taken.
+    `file_name` has no folder in it. `folders` are the workspace's, from which no checker is ever taken.
     """
 
     language: str
@@ -24,7 +24,7 @@ class Candidate:
     after: str
     diagnostics: tuple[Diagnostic, ...]
     trusted: bool
-    folder: Path | None
+    folders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,5 +39,4 @@ class Case:
             after=dedent(self.after).lstrip("\n"),
             diagnostics=tuple(self.problems),
             trusted=trusted,
-            folder=None,
         )

@@ -15,4 +15,4 @@ PACKAGES = (ROOT / "tests/checkers/node_modules", ROOT / "editors/vscode/node_mo
 
 @pytest.fixture
 def tools() -> Tools:
-    return Tools(folder=None, own=Path(sys.executable).parent, path=(), packages=PACKAGES)
+    return Tools(folders=(), own=Path(sys.executable).parent, path=(), packages=PACKAGES)

@@ -35,7 +35,7 @@ GO_FIX = replace(
 
 
 def only(folder: Path) -> Tools:
-    return Tools(folder=None, own=folder, path=(), packages=())
+    return Tools(folders=(), own=folder, path=(), packages=())
 
 
 FOUND = json.dumps([{"code": "F821", "location": {"row": 2}, "message": "Undefined name `y`"}])
@@ -97,7 +97,7 @@ async def test_settings_of_the_project_are_not_read(
     (tmp_path / "pyproject.toml").write_text("[tool.pyright]\nreportUndefinedVariable = false\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     bad = replace(FIX, after="def f(x):\n    return z\n").candidate()
-    verdict = await check(replace(bad, folder=tmp_path), timeout_s=20, tools=tools)
+    verdict = await check(replace(bad, folders=(tmp_path,)), timeout_s=20, tools=tools)
     assert (verdict.status, "Undefined name `z`" in verdict.label) == ("failed", True)
 
 

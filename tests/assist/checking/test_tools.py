@@ -33,7 +33,9 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def tools_of(workspace: Path, *path: Path, packages: tuple[Path, ...] = ()) -> Tools:
-    return Tools(folder=workspace, own=workspace.parent / "own", path=path, packages=packages)
+    return Tools(
+        folders=(workspace.parent / "other", workspace), own=workspace.parent / "own", path=path, packages=packages
+    )
 
 
 def test_a_program_on_path_is_found(workspace: Path, tmp_path: Path) -> None:
@@ -64,7 +66,10 @@ def test_links_lead_neither_into_the_workspace_nor_out_of_sight(workspace: Path,
 
 def test_our_own_programs_count_even_inside_the_workspace(workspace: Path) -> None:
     own = program(workspace / ".venv" / "bin" / "ruff")
-    assert Tools(folder=workspace, own=own.parent, path=(), packages=()).program("ruff") == own
+    assert (
+        Tools(folders=(workspace.parent / "other", workspace), own=own.parent, path=(), packages=()).program("ruff")
+        == own
+    )
 
 
 def test_what_cannot_be_run_is_no_program(workspace: Path, tmp_path: Path) -> None:
@@ -110,7 +115,7 @@ async def test_a_hostile_checker_does_not_run(workspace: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", f"{workspace / 'bin'}{os.pathsep}{os.environ['PATH']}")
     case: Case = next(case for case in CASES if case.name == "another typo")
     candidate = case.candidate()
-    hostile = Tools(folder=None, own=tmp_path, path=(workspace / "bin",), packages=())
+    hostile = Tools(folders=(), own=tmp_path, path=(workspace / "bin",), packages=())
     control = await check(candidate, timeout_s=20, level="off", tools=hostile)
     assert trace.exists(), "the trap works"
     assert control.status == "unchecked"

@@ -44,9 +44,7 @@ def answering(
     `spent` says that the budget is used up.
     """
     if spent is not None and not backend.capabilities.local:
-        return Condition(
-            state="overBudget", message=spent, backend=backend.name, model=backend.model_for("complete")
-        )
+        return Condition(state="overBudget", message=spent, backend=backend.name, model=backend.model_for("complete"))
     state, message = _state(backend, error, window)
     return Condition(state=state, message=message, backend=backend.name, model=backend.model_for("complete"))
 

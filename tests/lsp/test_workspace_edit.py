@@ -23,9 +23,7 @@ TEXT = st.lists(st.sampled_from(["a\n", "é𝒳\n", "\n", "  b\r\n"]), max_size=
 
 def taken(old: str, new: str) -> Taken:
     lines = split_lines(old)
-    return Taken(
-        uri=URI, version=7, base=tuple(lines), hunks=tuple(between(lines, split_lines(new))), is_new=False
-    )
+    return Taken(uri=URI, version=7, base=tuple(lines), hunks=tuple(between(lines, split_lines(new))), is_new=False)
 
 
 def applied(text: str, edits: list[dict[str, Any]], encoding: Encoding) -> str:

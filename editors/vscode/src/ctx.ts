@@ -24,6 +24,9 @@ import { Method, type CredentialsChangedParams, type Provider, type TrustParams 
 /** Changes of these take effect with a new server process only. */
 const NEED_RESTART = ['autocrea.server.path', 'autocrea.server.args', 'autocrea.python.interpreter'];
 
+/** Somebody is there to answer; how the server is says no more about that where suggestions are off. */
+const ANSWERING: ReadonlySet<string> = new Set(['ready', 'busy', 'overBudget']);
+
 const STOPPED = { state: 'stopped', message: 'The language server does not run.' } as const;
 
 export class Ctx implements Disposable {
@@ -127,7 +130,9 @@ export class Ctx implements Disposable {
   }
 
   async refreshStatus(): Promise<void> {
-    if (this.client !== undefined) await this.statusBar.refresh(this.client);
+    if (this.client === undefined) return;
+    await this.statusBar.refresh(this.client);
+    await commands.executeCommand('setContext', 'autocrea.answers', ANSWERING.has(this.statusBar.view.state));
   }
 
   secret(provider: Provider): Promise<string | undefined> {

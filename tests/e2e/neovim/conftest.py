@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.neovim.emulator import EmulatorProcess
 from tests.e2e.neovim.screen import Nvim, Stub
+from tests.emulators.messages import DEFAULT_KEY
 
 Start = Callable[..., Nvim]
 
@@ -62,6 +65,46 @@ def start(tmp_path: Path, stub_command: list[str]) -> Iterator[Start]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "sample.py"
+
+
+@pytest.fixture
+def api() -> Iterator[EmulatorProcess]:
+    api = EmulatorProcess.start()
+    yield api
+    api.stop()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder in which ruff complains about comparisons to None alone."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["E711"]\n', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def nvim(api: EmulatorProcess, tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nvim]:
+    """A Neovim in the project, with our server itself (trusting it) and with ruff's."""
+    programs = Path(sys.executable).parent
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", DEFAULT_KEY)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(project)
+    nvim = Nvim.start(
+        tmp_path,
+        init=f"""
+          vim.g.autocrea = {{ cmd = {{ '{sys.executable}', '-m', 'autocrea_lsp' }}, enabled = false, trusted = true }}
+          vim.lsp.config('ruff', {{
+            cmd = {{ '{programs / "ruff"}', 'server' }},
+            filetypes = {{ 'python' }},
+            root_markers = {{ 'pyproject.toml' }},
+          }})
+          vim.lsp.enable('ruff')
+        """,
+    )
+    yield nvim
+    nvim.close()
 
 
 def show(start: Start, stub: Stub, file: Path, insert: str, config: str = "", init: str = "") -> Nvim:

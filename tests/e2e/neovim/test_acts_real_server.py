@@ -6,112 +6,23 @@ What a person saw is kept as text beside pytest's other temporary files (`screen
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.e2e.neovim.acting import expect_gone, expect_on_screen, screen, tabs, text_of
 from tests.e2e.neovim.emulator import EmulatorProcess
+from tests.e2e.neovim.real_acts import CLEAR, CODE, COMPLAINT, FIXED, answer, complaints, edits, keep, opened
 from tests.e2e.neovim.screen import Nvim
-from tests.emulators.messages import DEFAULT_KEY, Fault
+from tests.emulators.messages import Fault
 
-PROGRAMS = Path(sys.executable).parent
-CODE = '''"""Shapes."""
-
-
-def area(w, h):
-    return w * h
-
-
-def describe(value):
-    if value == None:
-        return "nothing"
-    return "something"
-'''
-COMPLAINT = "Comparison to `None` should be `cond is None`"
-FIXED = CODE.replace("== None", "is None")
-CLEAR = CODE.replace("area(w, h)", "area(width, height)").replace("w * h", "width * height")
 TYPED = CODE.replace("def describe(value):", "def describe(value) -> str:")
 LOGIN = "export function Login() {\n  return null;\n}\n"
-
-
-def edits(*changes: tuple[str, str], path: str = "shapes.py") -> str:
-    """A model's answer: in `path`, each old text becomes the new one."""
-    made = [{"path": path, "old": old, "new": new} for old, new in changes]
-    return json.dumps({"explanation": "Names that say **what** they are.", "edits": made})
-
-
-@pytest.fixture
-def api() -> Iterator[EmulatorProcess]:
-    api = EmulatorProcess.start()
-    yield api
-    api.stop()
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["E711"]\n', encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
 def file(project: Path) -> Path:
     return project / "shapes.py"
-
-
-@pytest.fixture
-def nvim(api: EmulatorProcess, tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nvim]:
-    """A Neovim in the project, with our server (trusting it) and with ruff's."""
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", DEFAULT_KEY)
-    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.chdir(project)
-    nvim = Nvim.start(
-        tmp_path,
-        init=f"""
-          vim.g.autocrea = {{ cmd = {{ '{sys.executable}', '-m', 'autocrea_lsp' }}, enabled = false, trusted = true }}
-          vim.lsp.config('ruff', {{
-            cmd = {{ '{PROGRAMS / "ruff"}', 'server' }},
-            filetypes = {{ 'python' }},
-            root_markers = {{ 'pyproject.toml' }},
-          }})
-          vim.lsp.enable('ruff')
-        """,
-    )
-    yield nvim
-    nvim.close()
-
-
-def opened(nvim: Nvim, file: Path) -> Nvim:
-    """The file is open, ruff has complained, and our server is ready."""
-    nvim.edit(file, CODE)
-    nvim.wait(lambda: nvim.lua("return (require('autocrea.status').info() or {}).state") == "ready")
-    nvim.wait(lambda: complaints(nvim) == [COMPLAINT])
-    nvim.command("messages clear")
-    return nvim
-
-
-def complaints(nvim: Nvim) -> list[str]:
-    """What is said about the file, each by its first line."""
-    found = nvim.lua("return vim.tbl_map(function(d) return d.message end, vim.diagnostic.get(0))")
-    return [message.splitlines()[0] for message in found]
-
-
-def answer(api: EmulatorProcess, *rules: dict[str, Any]) -> None:
-    """What the model says from now on, to a question in which `match` stands."""
-    api.command("rules", rules=[{"raw": True, **rule} for rule in rules])
-
-
-def keep(tmp_path: Path, name: str, shown: str) -> None:
-    folder = tmp_path / "screens"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.txt").write_text(shown + "\n", encoding="utf-8")
 
 
 def test_a_complaint_of_ruffs_is_fixed_checked_and_gone(
@@ -193,9 +104,10 @@ def test_a_refactoring_goes_on_after_the_file_was_edited_elsewhere(
     expect_on_screen(nvim, "? pending")
     nvim.lua("vim.api.nvim_buf_set_lines(vim.fn.bufnr(...), 0, 0, false, { '# mine' })", str(file))
     nvim.type("ga")
-    nvim.wait(lambda: tabs(nvim) == 1)
-    assert text_of(nvim, file) == "# mine\n" + TYPED  # put where its lines are by now
+    nvim.wait(lambda: nvim.messages())
     assert nvim.messages() == ["AUTOCREA: Refactor: typed: 1 accepted, 0 rejected"]
+    assert tabs(nvim) == 1
+    assert text_of(nvim, file) == "# mine\n" + TYPED  # put where its lines are by now
 
 
 def test_a_hunk_whose_lines_were_edited_is_refused_and_told_once(api: EmulatorProcess, nvim: Nvim, file: Path) -> None:

@@ -21,20 +21,8 @@ from tests.e2e.neovim.acting import (
     text_of,
 )
 from tests.e2e.neovim.conftest import Start
-from tests.e2e.neovim.screen import Nvim, Stub
-
-DONE = "AUTOCREA: Refactor: clearer names: {} accepted, {} rejected"
-
-
-def review(start: Start, stub: Stub, file: Path, shown: dict[str, Any] | None = None, **script: Any) -> Nvim:
-    """A Neovim in which `:Autocrea refactor` has been answered with a proposal."""
-    shown = shown or proposal(proposed_file(file, OLD, NEW))
-    stub.script(answers={"autocrea/edit": shown, **script.pop("answers", {})}, proposals=[shown], **script)
-    nvim = start()
-    nvim.edit(file, OLD)
-    nvim.type(":Autocrea refactor clearer names<CR>")
-    expect_on_screen(nvim, shown["title"])
-    return nvim
+from tests.e2e.neovim.reviewing import DONE, review
+from tests.e2e.neovim.screen import Stub
 
 
 def test_both_sides_the_label_and_the_keys_are_shown(start: Start, stub: Stub, file: Path) -> None:
@@ -229,51 +217,6 @@ def test_several_files_are_gone_through(start: Start, stub: Stub, file: Path) ->
     nvim.wait(lambda: tabs(nvim) == 1)
     assert text_of(nvim, file) == FIRST
     assert text_of(nvim, other) == "import sample as s\n"
-
-
-STALE = "AUTOCREA: the file has changed meanwhile, nothing was applied; ask again"
-
-
-def test_an_edit_that_is_stale_changes_nothing_and_is_told_once(start: Start, stub: Stub, file: Path) -> None:
-    nvim = review(start, stub, file, late_by=1)
-    nvim.type("ga")
-    nvim.wait(lambda: nvim.messages() == [STALE])
-    assert text_of(nvim, file) == OLD
-    nvim.wait(lambda: stub.received("autocrea/proposal/get"))
-    expect_on_screen(nvim, "? pending")
-    stub.script(proposals=[proposal(proposed_file(file, OLD, NEW))])
-    nvim.type("gA")
-    nvim.wait(lambda: text_of(nvim, file) == NEW)  # the server had taken it back too
-
-
-def test_an_edit_that_neovim_did_not_apply_is_noticed(start: Start, stub: Stub, file: Path) -> None:
-    nvim = review(start, stub, file)
-    nvim.lua("was = vim.lsp.util.apply_workspace_edit; vim.lsp.util.apply_workspace_edit = function() end")
-    nvim.type("ga")
-    nvim.wait(lambda: nvim.messages() == [STALE])
-    nvim.wait(lambda: stub.received("autocrea/proposal/get"))
-    nvim.lua("vim.lsp.util.apply_workspace_edit = was")
-    nvim.type("ga")
-    expect_on_screen(nvim, "+ accepted", "? pending")
-    assert text_of(nvim, file) == FIRST
-
-
-def test_an_error_is_told_once_and_the_proposal_stays(start: Start, stub: Stub, file: Path) -> None:
-    error = {"error": {"code": -32801, "message": "These lines have changed."}}
-    nvim = review(start, stub, file, answers={"autocrea/proposal/accept": error})
-    nvim.type("ga")
-    nvim.wait(lambda: nvim.messages() == ["AUTOCREA: accept: These lines have changed."])
-    assert text_of(nvim, file) == OLD
-    expect_on_screen(nvim, "? pending")
-
-
-def test_a_server_that_ended_is_named(start: Start, stub: Stub, file: Path) -> None:
-    nvim = review(start, stub, file)
-    nvim.lua("require('autocrea.client').all()[1]:stop(true)")
-    nvim.wait(lambda: nvim.lua("return #require('autocrea.client').all() == 0"))
-    nvim.type("ga")
-    nvim.wait(lambda: nvim.messages()[-1:] == ["AUTOCREA: the server that made this has ended; ask again"])
-    assert text_of(nvim, file) == OLD
 
 
 def test_keys_where_there_is_nothing_to_decide(start: Start, stub: Stub, file: Path) -> None:

@@ -136,8 +136,8 @@ def test_special_and_unlisted_buffers_are_left_alone(start: Start, stub: Stub, f
 
 COMPLETIONS = {
     "Autocrea ": [
-        *("cancel", "chat", "commit", "explain", "fix", "generate", "install", "log", "preview", "proposals"),
-        *("refactor", "restart", "sent", "status", "toggle", "trigger", "trust"),
+        *("cancel", "chat", "commit", "document", "explain", "fix", "generate", "install", "log", "preview"),
+        *("proposals", "refactor", "restart", "sent", "status", "tests", "toggle", "trigger", "trust"),
     ],
     "'<,'>Autocrea re": ["refactor", "restart"],
     "Autocrea preview ": ["chat", "commitMessage", "edit", "explain", "generate"],
@@ -145,7 +145,7 @@ COMPLETIONS = {
     "Autocrea chat @file ": [],
     "Autocrea generate ": ["@new"],
     "Autocrea fix ": ["all"],
-    "Autocrea t": ["toggle", "trigger", "trust"],
+    "Autocrea t": ["tests", "toggle", "trigger", "trust"],
     "Autocrea tr": ["trigger", "trust"],
     "Autocrea toggle ": ["buffer"],
     "Autocrea toggle b": ["buffer"],

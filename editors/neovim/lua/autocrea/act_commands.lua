@@ -74,6 +74,19 @@ local function refactor(invocation)
   end
 end
 
+--- An act that needs no instruction, but takes one.
+---@param goal autocrea.Goal
+---@return fun(invocation: autocrea.Invocation)
+local function act(goal)
+  return function(invocation)
+    local client, params = selected(invocation)
+    if client then
+      params.goal, params.instruction = goal, given(invocation.rest)
+      require('autocrea.acts').edit(client, params)
+    end
+  end
+end
+
 ---@param invocation autocrea.Invocation
 local function explain(invocation)
   if invocation.range == 0 and invocation.rest == '' and require('autocrea.float').focus() then
@@ -219,6 +232,8 @@ end
 M.SUBCOMMANDS = {
   fix = { run = fix, complete = words('all') },
   refactor = { run = refactor },
+  document = { run = act('document') },
+  tests = { run = act('tests') },
   explain = { run = explain },
   generate = { run = generate, complete = words('@new') },
   chat = { run = chat, complete = words('new', 'list', 'send', '@file', '@diagnostics') },

@@ -33,7 +33,6 @@ end
 ---@param uri string
 ---@param diagnostics autocrea.DiagnosticRef[]
 local function take(client, proposal, uri, diagnostics)
-  local review = require('autocrea.review')
   require('autocrea.call').start(client, require('autocrea.wire').Method.PROPOSAL_ACCEPT, { id = proposal.id }, {
     what = proposal.title,
     brief = true,
@@ -46,7 +45,7 @@ local function take(client, proposal, uri, diagnostics)
       local applied = require('autocrea.edit').apply(accepted.edit, client.offset_encoding)
       if applied.problem then
         require('autocrea.say').warn(applied.problem)
-        return review.open(client, proposal)
+        return M.review(client, { id = proposal.id }) -- as the server has it once it has looked
       end
       require('autocrea.fixed').watch(client, { uri = uri, diagnostics = diagnostics })
     end,

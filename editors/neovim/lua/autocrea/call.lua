@@ -16,7 +16,7 @@ local M = {}
 ---@field on_text? fun(text: string) given: the text is asked for as it comes
 ---@field quiet? boolean no word at the start
 ---@field brief? boolean the request knows no progress
----@field bufnr? integer what it is about: what was typed there reaches the server first
+---@field bufnr? integer what it is about
 
 local running = {} ---@type table<autocrea.Call, true>
 local streams = {} ---@type table<string, autocrea.Call> by partial result token
@@ -61,6 +61,7 @@ function M.start(client, method, params, options)
     streams[params.partialResultToken] = call
   end
   running[call] = true
+  require('autocrea.client').flush(client) -- a proposal is about several files, and what was put into them counts
   if not options.quiet then
     say.hint(options.what .. '… (`:Autocrea cancel` stops it)')
   end

@@ -66,7 +66,7 @@ function M.notify(client, method, params)
   end
 end
 
---- Send what was typed in any document. Neovim holds it back for a moment; a request sends that of its own buffer alone,
+--- Send what was typed in any document. Neovim holds it back for a moment; a request sends that of its own buffer only,
 --- a notification that of all. This one says nothing, and servers ignore what they do not know of this kind.
 ---@param client vim.lsp.Client
 function M.flush(client)

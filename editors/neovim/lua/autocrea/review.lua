@@ -120,7 +120,6 @@ local function ask(review, method, params, options, done)
   if not client then
     return
   end
-  require('autocrea.client').flush(client) -- of all its files: the server looks whether the last edit is in them
   local file = review.proposal and file_of(review)
   review.call = require('autocrea.call').start(client, method, params, {
     what = options.what,
@@ -141,12 +140,16 @@ local function ask(review, method, params, options, done)
   })
 end
 
---- The server took an edit for applied that was not. It notices that when it is asked.
+--- The server took an edit for applied that was not. Asked, it notices, unless the text is another one by now; if it
+--- then takes all for decided there is nothing left to do here, nor to be told as done.
 ---@param review autocrea.Review
 local function look_again(review)
   local params = { id = review.proposal.id }
   local method = require('autocrea.wire').Method.PROPOSAL
   ask(review, method, params, { what = 'proposal', brief = true }, function(proposal)
+    if require('autocrea.hunks').count(proposal, 'pending') == 0 then
+      return close(review)
+    end
     show(review, proposal)
   end)
 end

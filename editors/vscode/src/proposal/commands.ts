@@ -21,7 +21,7 @@ export const PROPOSAL_COMMANDS: Record<string, Run> = {
   'autocrea.proposal.reject': (ctx, argument) => ctx.proposals.reject((fromServer(argument) as HunkRef | undefined)),
   'autocrea.proposal.acceptAll': (ctx) => ctx.proposals.accept(undefined, true),
   'autocrea.proposal.rejectAll': (ctx) => ctx.proposals.reject(undefined, true),
-  'autocrea.proposal.regenerate': (ctx) => ctx.proposals.regenerate(),
+  'autocrea.proposal.regenerate': (ctx, argument) => ctx.proposals.regenerate(fromServer(argument) as HunkRef | undefined),
   'autocrea.proposal.explanation': (ctx, argument) => {
     const proposal = ctx.proposals.explanation(typeof argument === 'string' ? argument : undefined);
     if (proposal === undefined) return;

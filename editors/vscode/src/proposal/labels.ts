@@ -20,7 +20,14 @@ export function acceptLabel({ number, of }: Place): string {
   return of === 1 ? '$(check) Accept' : `$(check) Accept change ${String(number)} of ${String(of)}`;
 }
 
-export const REJECT_LABEL = '$(x) Reject';
+/** What stands over a change that waits. A new file is one change: the button in the title makes it anew. */
+export function buttons(file: ProposedFile, place: Place): { readonly title: string; readonly command: string }[] {
+  const decide = [
+    { title: acceptLabel(place), command: 'autocrea.proposal.accept' },
+    { title: '$(x) Reject', command: 'autocrea.proposal.reject' },
+  ];
+  return file.isNew ? decide : [...decide, { title: '$(refresh) Regenerate…', command: 'autocrea.proposal.regenerate' }];
+}
 
 /** An entry of the list of proposals. */
 export function entry(proposal: Proposal): { label: string; description: string; detail: string } {

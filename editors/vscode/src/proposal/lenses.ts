@@ -1,10 +1,10 @@
-/** What can be clicked in the diff editor: a headline, and Accept and Reject over each change that waits. */
+/** What can be clicked in the diff editor: a headline, and over each change that waits what to do with it. */
 
 import { CodeLens, EventEmitter, Range, type CodeLensProvider, type Disposable, type TextDocument } from 'vscode';
 
 import type { Documents } from './documents.ts';
 import { pendingPlaces } from './hunks.ts';
-import { acceptLabel, headline, REJECT_LABEL } from './labels.ts';
+import { buttons, headline } from './labels.ts';
 
 /** Argument of the commands below. */
 export interface HunkRef {
@@ -34,10 +34,7 @@ export class Lenses implements CodeLensProvider, Disposable {
     for (const place of pendingPlaces(file)) {
       const range = at(Math.min(place.line, document.lineCount - 1));
       const ref: HunkRef = { proposal: proposal.id, hunk: place.hunk.id };
-      lenses.push(
-        new CodeLens(range, { title: acceptLabel(place), command: 'autocrea.proposal.accept', arguments: [ref] }),
-        new CodeLens(range, { title: REJECT_LABEL, command: 'autocrea.proposal.reject', arguments: [ref] }),
-      );
+      for (const button of buttons(file, place)) lenses.push(new CodeLens(range, { ...button, arguments: [ref] }));
     }
     // Behind the buttons of a change on the first line: it is long, and they must not be cut off.
     lenses.push(

@@ -16,6 +16,8 @@ import { Lenses, type HunkRef } from './lenses.ts';
 
 const STALE = 'JoxCoder: the document has changed since, so nothing was applied. Ask for it once more.';
 
+const NOTE_MS = 4000; // how long a note stays in the status bar
+
 export class ProposalView implements Disposable {
   readonly #connection: () => Promise<LanguageClient>;
   readonly #documents = new Documents();
@@ -63,22 +65,23 @@ export class ProposalView implements Disposable {
     return id === undefined ? this.#inFront()?.proposal : this.#documents.get(id);
   }
 
-  /** Applies all of it without showing it first; false when the document has changed meanwhile. */
+  /** Applies all of it without showing it first; when the document has changed meanwhile, false, and what waits is shown. */
   async take(proposal: Proposal): Promise<boolean> {
     const client = await this.#connection();
     const { edit } = await client.sendRequest(AcceptRequest, { id: proposal.id, hunks: null });
     if (await applyEdit(client, edit)) return true;
     void window.showWarningMessage(STALE);
+    const left = await client.sendRequest(ProposalRequest, { id: proposal.id });
+    if (pendingCount(left) > 0) await this.show(left);
     return false;
   }
 
   accept(ref: HunkRef | undefined, all = false): Promise<void> {
     return this.#act(ref, all, async (client, params) => {
-      const before = this.#documents.get(params.id);
       const { edit, proposal } = await client.sendRequest(AcceptRequest, params);
       if (await applyEdit(client, edit)) return proposal;
       void window.showWarningMessage(STALE);
-      return before;
+      return client.sendRequest(ProposalRequest, { id: params.id }); // asked, the server notices that nothing was applied
     });
   }
 
@@ -86,19 +89,24 @@ export class ProposalView implements Disposable {
     return this.#act(ref, all, (client, params) => client.sendRequest(RejectRequest, params));
   }
 
-  async regenerate(): Promise<void> {
-    const shown = this.#inFront();
-    if (shown === undefined) return;
-    const { proposal } = shown;
+  /** One change, and the others stay; without a name all of the proposal in front, which another one takes the place of. */
+  async regenerate(ref: HunkRef | undefined): Promise<void> {
+    const proposal = ref === undefined ? this.#inFront()?.proposal : this.#documents.get(ref.proposal);
+    if (proposal === undefined || (ref !== undefined && this.#isGone(ref))) return;
     const instruction = await window.showInputBox({
       title: proposal.title,
       prompt: 'What should be different? Leave it empty to just try again.',
     });
     if (instruction === undefined) return;
     const client = await this.#connection();
-    const params = { id: proposal.id, instruction: instruction.trim() === '' ? null : instruction };
+    const params = { id: proposal.id, hunk: ref?.hunk ?? null, instruction: instruction.trim() === '' ? null : instruction };
     const made = await withCancel(proposal.title, (token) => client.sendRequest(RegenerateRequest, params, token));
     if (made === undefined) return;
+    if (made.id === proposal.id) {
+      // Others may have been decided while it was made.
+      await this.#inTurn(async () => this.#render(await client.sendRequest(ProposalRequest, { id: made.id })));
+      return;
+    }
     await this.#done(proposal);
     await this.show(made);
   }
@@ -110,21 +118,37 @@ export class ProposalView implements Disposable {
   async #act(
     ref: HunkRef | undefined,
     all: boolean,
-    ask: (client: LanguageClient, params: { id: string; hunks: string[] | null }) => Promise<Proposal | undefined>,
+    ask: (client: LanguageClient, params: { id: string; hunks: string[] | null }) => Promise<Proposal>,
   ): Promise<void> {
-    const run = async (): Promise<void> => {
+    await this.#inTurn(async () => {
       const named = ref ?? this.#hunkInFront();
-      if (named === undefined) return;
+      if (named === undefined || (!all && this.#isGone(named))) return;
       const client = await this.#connection();
       const left = await ask(client, { id: named.proposal, hunks: all ? null : [named.hunk] });
-      if (left === undefined) return;
-      if (pendingCount(left) === 0) await this.#done(left);
-      else this.#set(left);
-      this.#updateContext();
-    };
+      await this.#render(left);
+    });
+  }
+
+  async #inTurn(run: () => Promise<void>): Promise<void> {
     const turn = this.#queue.then(run);
     this.#queue = turn.catch(() => undefined);
     await turn;
+  }
+
+  /** Shows what is left of one that is on the screen. */
+  async #render(left: Proposal): Promise<void> {
+    if (pendingCount(left) === 0) await this.#done(left);
+    else this.#set(left);
+    this.#updateContext();
+  }
+
+  /** A click on a button that was about to go: the change over which it stood was decided or made anew. */
+  #isGone({ proposal, hunk }: HunkRef): boolean {
+    const files = this.#documents.get(proposal)?.files ?? [];
+    if (files.some((file) => file.hunks.some(({ id, state }) => id === hunk && state === 'pending'))) return false;
+    window.setStatusBarMessage('JoxCoder: that change is decided, or another one by now', NOTE_MS);
+    this.#lenses.refresh();
+    return true;
   }
 
   /** The change under the cursor of the diff editor in front. */

@@ -9,16 +9,24 @@ interface Item {
   readonly submenu?: string;
   readonly when?: string;
 }
+interface Step {
+  readonly id: string;
+  readonly description: string;
+  readonly media: { readonly markdown: string };
+  readonly completionEvents: string[];
+}
 interface Manifest {
   readonly contributes: {
     readonly commands: { readonly command: string; readonly category: string; readonly enablement?: string }[];
     readonly menus: Record<string, Item[]>;
     readonly keybindings: { readonly command: string; readonly key: string; readonly when?: string }[];
+    readonly views: Record<string, { readonly id: string }[]>;
+    readonly walkthroughs: { readonly steps: Step[] }[];
   };
 }
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const { commands, menus, keybindings } = (JSON.parse(read('package.json')) as Manifest).contributes;
+const { commands, menus, keybindings, views, walkthroughs } = (JSON.parse(read('package.json')) as Manifest).contributes;
 const ids = commands.map(({ command }) => command);
 const hidden = (menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command);
 
@@ -64,6 +72,39 @@ test('keys are bound only while a proposal is shown, and never Tab or Escape', (
     assert.match(when ?? '', /autocrea\.hasProposal/, command);
     assert.doesNotMatch(key, /tab|escape/i, command);
   }
+});
+
+const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+
+test('the walkthrough goes from the server to the chat', () => {
+  assert.deepEqual(steps.map(({ id }) => id), ['server', 'key', 'suggestion', 'fix', 'chat']);
+});
+
+/** What the source sets; VS Code is not there to ask. */
+const source = ['src/ctx.ts', 'src/proposal/view.ts'].map(read).join('\n');
+
+for (const { id, description, media, completionEvents } of steps) {
+  test(`the step "${id}" can be done, and is short`, () => {
+    const buttons = [...description.matchAll(/\(command:([\w.]+)\)/g)].map(([, command]) => command);
+    for (const command of buttons) assert.ok(ids.includes(String(command)), command);
+    assert.ok(completionEvents.length > 0);
+    for (const event of completionEvents) {
+      const [kind, name = ''] = event.split(':');
+      const known = {
+        onContext: () => source.includes(`'setContext', '${name}'`),
+        onCommand: () => ids.includes(name) || name.startsWith('editor.action.inlineSuggest.'),
+        onView: () => Object.values(views).some((list) => list.some((view) => view.id === name)),
+      }[kind ?? ''];
+      assert.ok(known?.(), event);
+    }
+    assert.ok(description.length < 400, String(description.length));
+    assert.ok(read(media.markdown).length < 400, media.markdown);
+  });
+}
+
+test('what the walkthrough shows is packaged, and nothing beside it', () => {
+  assert.deepEqual(readdirSync(new URL('../../media', import.meta.url)).sort(), steps.map(({ media }) => media.markdown.replace('media/', '')).sort());
+  assert.match(read('.vscodeignore'), /^!media\/\*\.md$/m);
 });
 
 test('no source file is longer than 300 lines', () => {

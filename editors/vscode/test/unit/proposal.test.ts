@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { around } from '../../src/generate/around.ts';
 import { addressOf, SCHEME, uriParts } from '../../src/proposal/address.ts';
 import { pendingCount, pendingPlaces, placeAt } from '../../src/proposal/hunks.ts';
-import { acceptLabel, entry, headline, title } from '../../src/proposal/labels.ts';
+import { acceptLabel, buttons, entry, headline, title } from '../../src/proposal/labels.ts';
 import type { Hunk, HunkState, Proposal, ProposedFile } from '../../src/wire.ts';
 
 function hunk(id: string, startLine: number, endLine: number, newText: string, state: HunkState = 'pending'): Hunk {
@@ -78,6 +78,18 @@ test('one change needs no number', () => {
   assert.ok(only && second);
   assert.equal(acceptLabel(only), '$(check) Accept');
   assert.equal(acceptLabel(second), '$(check) Accept change 2 of 2');
+});
+
+test('over each change stand its buttons; a new file is made anew by the title alone', () => {
+  const of = (shown: ProposedFile): string[] => pendingPlaces(shown).flatMap((place) => buttons(shown, place).map(({ title, command }) => `${title} ${command}`));
+  const three = ['$(check) Accept autocrea.proposal.accept', '$(x) Reject autocrea.proposal.reject', '$(refresh) Regenerate… autocrea.proposal.regenerate'];
+  assert.deepEqual(of(file([hunk('a', 0, 1, 'x'), hunk('b', 3, 4, 'y', 'rejected')])), three);
+  assert.deepEqual(of(file([hunk('a', 0, 0, 'x')], { isNew: true })), three.slice(0, 2));
+});
+
+test('a change that was made anew stands in the place of the first one', () => {
+  const places = pendingPlaces(file([hunk('1.1', 0, 1, 'x\ny\n'), hunk('1.2.1.1', 4, 5, 'z\n'), hunk('1.3', 8, 9, 'w\n')]));
+  assert.deepEqual(places.map((place) => [place.hunk.id, place.line, place.number]), [['1.1', 0, 1], ['1.2.1.1', 5, 2], ['1.3', 9, 3]]);
 });
 
 const ADDRESSED = ['file:///w/a%20b/main.py', 'untitled:Untitled-1', 'vscode-notebook-cell:/w/n.ipynb#X1', 'file:///w/e%CC%81.ts'];

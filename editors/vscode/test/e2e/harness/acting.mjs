@@ -15,14 +15,19 @@ export function edits(file, changes, explanation = 'Done.') {
 export async function fixHere(wb, name) {
   await wb.editor(name).first().locator('.squiggly-error').first().waitFor();
   await wb.goTo(2, 24);
-  await until('the fix to be offered', async () => {
+  await offered(wb, 'JoxCoder: fix “');
+}
+
+/** Picks a code action at the cursor once it is offered. */
+export async function offered(wb, title) {
+  await until(`“${title}” to be offered`, async () => {
     await wb.press('Control+.');
     await wb.actions.first().waitFor({ timeout: 2000 });
-    if ((await wb.actions.filter({ hasText: 'JoxCoder: fix “' }).count()) > 0) return true;
+    if ((await wb.actions.filter({ hasText: title }).count()) > 0) return true;
     await wb.press('Escape');
     return false;
   });
-  await wb.pickAction('JoxCoder: fix “');
+  await wb.pickAction(title);
 }
 
 /** Sends a message in the chat. */

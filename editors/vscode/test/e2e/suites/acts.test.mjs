@@ -21,7 +21,7 @@ const { scenario } = suite('acts', {
   settings: { 'autocrea.inline.enable': false, 'editor.lightbulb.enabled': 'on', 'git.enabled': true },
   git: true,
   env: (emulator) => ({ ANTHROPIC_BASE_URL: emulator.url, ANTHROPIC_API_KEY: KEY, E2E_RUFF: RUFF }),
-  files: { 'greet.py': BROKEN, 'again.py': BROKEN, 'half.py': BROKEN, 'stubborn.py': BROKEN, 'long.py': LONG, 'tidy.py': LONG, 'many.py': MANY },
+  files: { 'greet.py': BROKEN, 'again.py': BROKEN, 'half.py': BROKEN, 'stubborn.py': BROKEN, 'long.py': LONG, 'tidy.py': LONG, 'redo.py': LONG, 'many.py': MANY },
 });
 
 scenario('the light bulb fixes a problem of another extension, and it is gone', async ({ wb, emulator }) => {
@@ -142,6 +142,30 @@ scenario('a refactoring is shown as a difference; one change is accepted, one re
   await wb.openFile('long.py');
   await wb.untilText(wb.editor('long.py'), LONG.replace('first', 'head'));
   assert.equal(await wb.save('long.py'), LONG.replace('first', 'head'));
+});
+
+scenario('one change of a refactoring is made anew, and the rest of it stays', async ({ wb, emulator }) => {
+  await emulator.script(
+    { match: 'in one word', raw: true, answer: edits('redo.py', [['last = 2', 'end = 2']]) },
+    { match: 'Call them ends', raw: true, answer: edits('redo.py', [['first = 1', 'first_end = 1'], ['last = 2', 'last_end = 2']]) },
+  );
+  await wb.openFile('redo.py');
+  await wb.press('Control+A');
+  await wb.command('AUTOCREA: Refactor…');
+  await wb.choose('Tell what to do', 'Tell what to do');
+  await wb.answer('How should this code change?', 'Call them ends');
+  const right = wb.proposal('redo.py');
+  await wb.lens(right, 'Accept change 1 of 2').click();
+  await wb.lens(right, /^\s*Accept$/).waitFor();
+  await wb.lens(right, 'Regenerate…').click();
+  await wb.answer('What should be different?', 'in one word');
+  await wb.untilText(right, LONG.replace('first', 'first_end').replace('last', 'end'));
+  await shot(wb, '6b-regenerated');
+  await wb.page.locator('.editor-actions').getByRole('button', { name: 'Accept All Changes' }).click();
+  await right.waitFor({ state: 'detached' });
+  await wb.openFile('redo.py');
+  await wb.untilText(wb.editor('redo.py'), LONG.replace('first', 'first_end').replace('last', 'end'));
+  await wb.untilQuiet();
 });
 
 scenario('the same by keys and buttons: the change at the cursor, then all that are left', async ({ wb, emulator }) => {

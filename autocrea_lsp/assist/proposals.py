@@ -162,6 +162,7 @@ class Proposals:
         fresh = [replace(made, id=f"{part.id}.{made.id}") for made in _file(draft.files[0], 1).parts]
         others = [each for each in file.parts if each.id != hunk]
         file.parts = sorted([*others, *fresh], key=lambda each: (each.start, each.end))
+        file.before = None  # it holds the hunk that is no more
         proposal.verdict, proposal.took = draft.verdict, proposal.took + draft.took
         return proposal
 

@@ -72,8 +72,9 @@ export class Workbench {
     await this.focus(name);
   }
 
+  /** The file's editor; the first one where a view beside it had the file opened once more. */
   editor(name) {
-    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`);
+    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`).first();
   }
 
   async focus(name) {

@@ -26,7 +26,7 @@ def ws(tmp_path: Path) -> Path:
     return ws
 
 
-def _refused(ws: Path, name: str | Path) -> UserError:
+def expect_refused(ws: Path, name: str | Path) -> UserError:
     with pytest.raises(UserError) as failure:
         Places([ws]).check(name)
     assert failure.value.hint
@@ -142,11 +142,11 @@ URIS = [
 
 
 @pytest.mark.parametrize("name", OUTSIDE + FORMS + URIS, ids=ascii)
-def test_every_other_form_is_refused(ws: Path, name: str) -> None:
-    _refused(ws, name.replace("{ws}", str(ws)))
+def test_every_other_form_isexpect_refused(ws: Path, name: str) -> None:
+    expect_refused(ws, name.replace("{ws}", str(ws)))
 
 
-def test_the_name_alone_would_pass_where_its_form_is_what_is_refused(ws: Path) -> None:
+def test_the_name_alone_would_pass_where_its_form_is_what_isexpect_refused(ws: Path) -> None:
     """So that the cases above cannot pass for another reason than theirs."""
     for name in ("a.py", "b", "src/b.py", "x" * 255, "GIT/config", "c/a.py"):
         assert Places([ws]).check(name) == ws.resolve() / name
@@ -176,10 +176,10 @@ def test_links_count_as_what_they_lead_to(ws: Path) -> None:
         (".vscode/plain.json", "../src/a.py", ".vscode/plain.json"),
     ],
 )
-def test_links_out_of_bounds_are_refused(ws: Path, link: str, target: str, asked: str) -> None:
+def test_links_out_of_bounds_areexpect_refused(ws: Path, link: str, target: str, asked: str) -> None:
     (ws / link).symlink_to(target)
-    _refused(ws, asked)
-    _refused(ws, (ws / asked).as_uri())
+    expect_refused(ws, asked)
+    expect_refused(ws, (ws / asked).as_uri())
 
 
 def test_a_link_that_is_turned_after_the_question_is_not_in_the_answer(ws: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_link_that_is_turned_after_the_question_is_not_in_the_answer(ws: Path)
     (ws / "door").unlink()
     (ws / "door").symlink_to("../outside")
     assert answer == (ws / "src" / "a.py").resolve()
-    _refused(ws, "door/a.py")
+    expect_refused(ws, "door/a.py")
 
 
 def _socket(path: Path) -> None:
@@ -201,11 +201,11 @@ def _socket(path: Path) -> None:
 def test_only_ordinary_files(ws: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]) -> None:
     monkeypatch.chdir(ws)  # the path of a socket is short
     make(Path("odd"))
-    _refused(ws, "odd")
+    expect_refused(ws, "odd")
 
 
 def test_nothing_lies_inside_a_file(ws: Path) -> None:
-    _refused(ws, "src/a.py/b.py")
+    expect_refused(ws, "src/a.py/b.py")
 
 
 def test_a_relative_path_belongs_to_the_folder_that_has_the_file(ws: Path) -> None:

@@ -78,6 +78,7 @@ def test_an_unknown_preview_is_named(start: Start, stub: Stub, file: Path) -> No
     nvim.type(":Autocrea preview nonsense<CR>")
     known = "chat, commitMessage, edit, explain, generate"
     nvim.wait(lambda: nvim.messages() == [f"AUTOCREA: preview of what? One of {known}"])
+    assert nvim.messages() == [f"AUTOCREA: preview of what? One of {known}"]
 
 
 def test_what_was_sent_last(start: Start, stub: Stub, file: Path) -> None:
@@ -96,6 +97,7 @@ def test_no_proposals_are_said(start: Start, stub: Stub, file: Path) -> None:
     nvim.edit(file, OLD)
     nvim.type(":Autocrea proposals<CR>")
     nvim.wait(lambda: nvim.messages() == ["AUTOCREA: no proposals wait"])
+    assert nvim.messages() == ["AUTOCREA: no proposals wait"]
 
 
 COMMENTS = "# Please enter the commit message\n#\n# On branch main\n"
@@ -202,6 +204,7 @@ def test_a_buffer_that_the_server_does_not_know(start: Start, stub: Stub, file: 
     nvim.command("enew")
     nvim.type(f":Autocrea {act}<CR>")
     nvim.wait(lambda: nvim.messages() == ["AUTOCREA: the server does not know this buffer; open a file"])
+    assert nvim.messages() == ["AUTOCREA: the server does not know this buffer; open a file"]
 
 
 def test_an_old_server_is_named(start: Start, stub: Stub, file: Path) -> None:
@@ -210,3 +213,4 @@ def test_an_old_server_is_named(start: Start, stub: Stub, file: Path) -> None:
     nvim.type(":Autocrea explain<CR>")
     words = "explain: the server does not know this; update it (:checkhealth autocrea)"
     nvim.wait(lambda: nvim.messages() == [f"AUTOCREA: {words}"])
+    assert nvim.messages() == [f"AUTOCREA: {words}"]

@@ -157,6 +157,7 @@ def test_an_error_is_told_once_and_one_may_go_on(start: Start, stub: Stub, file:
     stub.script(answers={METHOD: ANSWER})
     nvim.type("iAgain<C-s>")
     nvim.wait(lambda: "It is **short**." in nvim.lines())
+    assert "It is **short**." in nvim.lines()
 
 
 def test_a_new_session_forgets_the_old_one(start: Start, stub: Stub, file: Path) -> None:

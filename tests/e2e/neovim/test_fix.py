@@ -197,6 +197,7 @@ def test_what_is_said_of_a_complaint_fits_on_a_line(
     nvim.lua("require('autocrea.fixed').watch(nil, ...)", params)
     nvim.lua("_G.complain()")
     nvim.wait(lambda: nvim.messages() == [f"AUTOCREA: fixed: {said}"])
+    assert nvim.messages() == [f"AUTOCREA: fixed: {said}"]
 
 
 def test_undo_does_not_take_away_what_was_typed_since(start: Start, stub: Stub, file: Path) -> None:

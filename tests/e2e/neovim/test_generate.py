@@ -129,6 +129,7 @@ def test_an_error_while_it_is_written_is_told_once(start: Start, stub: Stub, fil
     nvim.type(":Autocrea generate @new login<CR>")
     nvim.wait(lambda: nvim.messages() == ["AUTOCREA: generate: The model declined."])
     nvim.wait(lambda: tabs(nvim) == 1)
+    assert tabs(nvim) == 1
 
 
 def test_the_code_action_asks_for_a_prompt(start: Start, stub: Stub, file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
 import textwrap
 import tokenize
@@ -191,9 +192,11 @@ def lua_settings(rows: Iterable[settings.Row]) -> str:
     classes: dict[str, list[str]] = {"": []}
     for row in rows:
         group, _, leaf = row.name.rpartition(".")
-        if group not in classes:
-            classes[group] = []
-            classes[""].append(f"---@field {group}? autocrea.Settings.{group}")
+        for name in itertools.accumulate(group.split("."), lambda outer, inner: f"{outer}.{inner}"):
+            if name and name not in classes:
+                classes[name] = []
+                outer, _, own = name.rpartition(".")
+                classes[outer].append(f"---@field {own}? autocrea.Settings.{name}")
         classes[group] += [*_lua_doc(row.doc), _lua_field(LUA, leaf, row.type, optional=True)]
     lines = ["---@meta", f"-- {HEADER.format('settings/schema.py')}"]
     for group, body in classes.items():

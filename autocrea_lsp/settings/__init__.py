@@ -9,6 +9,7 @@ from autocrea_lsp.settings.acting import (
     PrivacySettings,
     SandboxSettings,
 )
+from autocrea_lsp.settings.deploying import DeploySettings, PreviewSettings, VercelSettings
 from autocrea_lsp.settings.reading import merge, parse, repository_part
 from autocrea_lsp.settings.schema import (
     BackendName,
@@ -31,16 +32,19 @@ __all__ = [
     "ChatSettings",
     "ClaudeSettings",
     "CompletionSettings",
+    "DeploySettings",
     "EmbeddedSettings",
     "FixSettings",
     "HistorySettings",
     "InlineSettings",
     "LimitsSettings",
     "LogSettings",
+    "PreviewSettings",
     "PrivacySettings",
     "Row",
     "SandboxSettings",
     "Settings",
+    "VercelSettings",
     "camel",
     "merge",
     "parse",

@@ -20,6 +20,7 @@ from autocrea_lsp.settings.acting import (
     SandboxSettings,
 )
 from autocrea_lsp.settings.definition import Repository, Scope, setting
+from autocrea_lsp.settings.deploying import DeploySettings
 
 BackendName = Literal["auto", "claude", "embedded", "none"]
 MenuMode = Literal["auto", "on", "off"]
@@ -155,6 +156,7 @@ class Settings:
     limits: LimitsSettings = field(default_factory=LimitsSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    deploy: DeploySettings = field(default_factory=DeploySettings)
     claude: ClaudeSettings = field(default_factory=ClaudeSettings)
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)
     history: HistorySettings = field(default_factory=HistorySettings)

@@ -28,6 +28,8 @@ class Method:
     PROPOSAL_ACCEPT = "autocrea/proposal/accept"  # client → server, request: HunksParams → Accepted; client applies
     PROPOSAL_REJECT = "autocrea/proposal/reject"  # client → server, request: HunksParams → Proposal
     PROPOSAL_REGENERATE = "autocrea/proposal/regenerate"  # client → server, request: RegenerateParams → Proposal
+    DEPLOY_EVENT = "autocrea/deploy/event"  # server → client, notification: DeployEvent
+    DEPLOY_ENVIRONMENT = "autocrea/deploy/environment"  # server → client, request: DeployEnvironmentParams → its values
 
 
 class Command:
@@ -48,6 +50,20 @@ class Command:
     LAST_PROMPT = "autocrea.server.lastPrompt"  # [LastPromptParams?] → PromptPreview
     PROPOSAL_ACCEPT = "autocrea.server.proposal.accept"  # [HunksParams] → Accepted; applied by `workspace/applyEdit`
     PROPOSAL_REJECT = "autocrea.server.proposal.reject"  # [HunksParams] → Proposal
+    DEPLOY = "autocrea.server.deploy"  # [DeployParams?] → DeployAnswer, at once; progress and messages follow
+    DEPLOY_CANCEL = "autocrea.server.deploy.cancel"  # [DeploymentActParams?] → DeployActAnswer; null: the newest
+    DEPLOY_STATUS = "autocrea.server.deploy.status"  # [DeploymentActParams?] → Deployment | null
+    DEPLOY_LOGS = "autocrea.server.deploy.logs"  # [DeployLogsParams?] → DeployLog
+    DEPLOY_ROLLBACK = "autocrea.server.deploy.rollback"  # [DeploymentActParams?] → DeployActAnswer
+    DEPLOY_PROMOTE = "autocrea.server.deploy.promote"  # [DeploymentParams] → DeployActAnswer
+    DEPLOY_REDEPLOY = "autocrea.server.deploy.redeploy"  # [DeploymentActParams?] → DeployActAnswer
+    DEPLOY_LIST = "autocrea.server.deploy.list"  # [DeployListParams?] → Deployments
+    DEPLOY_LATEST = "autocrea.server.deploy.latest"  # [DeployListParams?] → Deployment | null; the last success
+    DEPLOY_STATS = "autocrea.server.deploy.stats"  # [DeployListParams?] → DeployStats
+    DEPLOY_OPEN = "autocrea.server.deploy.open"  # [DeploymentActParams?] → DeployActAnswer; opens the URL
+    DEPLOY_LINK = "autocrea.server.deploy.link"  # [DeployLinkParams] → DeployActAnswer
+    DEPLOY_ENV_PULL = "autocrea.server.deploy.envPull"  # [DeployEnvParams] → DeployActAnswer; names, never values
+    DEPLOY_HOSTS = "autocrea.server.deploy.hosts"  # [DeployHostsParams?] → DeployHosts
 
 
 class EditorCommand:

@@ -13,6 +13,7 @@
 ---@field limits? autocrea.Settings.limits
 ---@field budget? autocrea.Settings.budget
 ---@field sandbox? autocrea.Settings.sandbox
+---@field deploy? autocrea.Settings.deploy
 ---@field claude? autocrea.Settings.claude
 ---@field embedded? autocrea.Settings.embedded
 ---@field history? autocrea.Settings.history
@@ -81,6 +82,29 @@
 ---@class autocrea.Settings.sandbox
 --- How programs that check or run code are locked in.
 ---@field level? "auto"|"required"|"off"
+
+---@class autocrea.Settings.deploy
+--- Where to deploy when nothing is said: `preview` (here, no account), `vercel`, or `auto`: the host
+--- that the folder is linked to, else `preview`.
+---@field provider? string
+--- Stop watching a deployment after this long (minutes). The deployment itself goes on.
+---@field timeoutMinutes? number
+--- What Cancel in a deployment's progress does.
+---@field cancel? "remote"|"wait"
+---@field preview? autocrea.Settings.deploy.preview
+---@field vercel? autocrea.Settings.deploy.vercel
+
+---@class autocrea.Settings.deploy.preview
+--- Builds of a project that are kept to go back to.
+---@field keep? integer
+--- Stop an install or a build after this long (minutes).
+---@field buildTimeoutMinutes? number
+
+---@class autocrea.Settings.deploy.vercel
+--- Base URL of Vercel's API. Empty: Vercel's own. Only https, or http on this machine.
+---@field apiUrl? string
+--- Team (slug or id) to deploy to where the folder is not linked to a project. Empty: the token's own.
+---@field team? string
 
 ---@class autocrea.Settings.claude
 --- Base URL of the Messages API, without `/v1`. Empty: the environment's `ANTHROPIC_BASE_URL`, else

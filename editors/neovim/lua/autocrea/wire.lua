@@ -35,6 +35,34 @@ return {
     PROPOSAL_ACCEPT = 'autocrea.server.proposal.accept',
     --- [HunksParams] → Proposal
     PROPOSAL_REJECT = 'autocrea.server.proposal.reject',
+    --- [DeployParams?] → DeployAnswer, at once; progress and messages follow
+    DEPLOY = 'autocrea.server.deploy',
+    --- [DeploymentActParams?] → DeployActAnswer; null: the newest
+    DEPLOY_CANCEL = 'autocrea.server.deploy.cancel',
+    --- [DeploymentActParams?] → Deployment | null
+    DEPLOY_STATUS = 'autocrea.server.deploy.status',
+    --- [DeployLogsParams?] → DeployLog
+    DEPLOY_LOGS = 'autocrea.server.deploy.logs',
+    --- [DeploymentActParams?] → DeployActAnswer
+    DEPLOY_ROLLBACK = 'autocrea.server.deploy.rollback',
+    --- [DeploymentParams] → DeployActAnswer
+    DEPLOY_PROMOTE = 'autocrea.server.deploy.promote',
+    --- [DeploymentActParams?] → DeployActAnswer
+    DEPLOY_REDEPLOY = 'autocrea.server.deploy.redeploy',
+    --- [DeployListParams?] → Deployments
+    DEPLOY_LIST = 'autocrea.server.deploy.list',
+    --- [DeployListParams?] → Deployment | null; the last success
+    DEPLOY_LATEST = 'autocrea.server.deploy.latest',
+    --- [DeployListParams?] → DeployStats
+    DEPLOY_STATS = 'autocrea.server.deploy.stats',
+    --- [DeploymentActParams?] → DeployActAnswer; opens the URL
+    DEPLOY_OPEN = 'autocrea.server.deploy.open',
+    --- [DeployLinkParams] → DeployActAnswer
+    DEPLOY_LINK = 'autocrea.server.deploy.link',
+    --- [DeployEnvParams] → DeployActAnswer; names, never values
+    DEPLOY_ENV_PULL = 'autocrea.server.deploy.envPull',
+    --- [DeployHostsParams?] → DeployHosts
+    DEPLOY_HOSTS = 'autocrea.server.deploy.hosts',
   },
   --- Commands of code actions that our own editors run themselves; sent to clients that know our messages
   --- only.
@@ -93,5 +121,9 @@ return {
     PROPOSAL_REJECT = 'autocrea/proposal/reject',
     --- client → server, request: RegenerateParams → Proposal
     PROPOSAL_REGENERATE = 'autocrea/proposal/regenerate',
+    --- server → client, notification: DeployEvent
+    DEPLOY_EVENT = 'autocrea/deploy/event',
+    --- server → client, request: DeployEnvironmentParams → its values
+    DEPLOY_ENVIRONMENT = 'autocrea/deploy/environment',
   },
 }

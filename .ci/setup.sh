@@ -8,6 +8,7 @@
 #     vscode    the extension's npm packages
 #     sandbox   bubblewrap, which locks checkers in; without it the tests of isolation are skipped
 #     checkers  pyright (npm), for the tests of checked fixes
+#     yardsticks  hosts' own clients (npm), beside which ours is measured
 #     weights   the embedded model's weights, in .cache/weights
 #
 # Each part is quick when it was done before: a stamp holds the hash of what it was made from. Packages come through
@@ -126,6 +127,7 @@ for part in "$@"; do
     vscode) install_npm editors/vscode ;;
     sandbox) install_sandbox ;;
     checkers) install_npm tests/checkers ;;
+    yardsticks) install_npm tests/yardsticks ;;
     weights) AUTOCREA_HOME="$PWD/.cache/weights" .venv/bin/autocrea-lsp model install ;;
     *) die "no part called $part" ;;
   esac

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from autocrea_lsp import __version__
-from autocrea_lsp.cli import complete, data, demo, doctor, model, nvim, stats
+from autocrea_lsp.cli import complete, data, demo, deploy, doctor, model, nvim, stats
 
 app = typer.Typer(
     name="autocrea-lsp",
@@ -39,7 +39,7 @@ def _serve() -> None:
     """Serve on stdio, as editors start it (also without a command; `--stdio` is accepted)."""
 
 
-for _part in (complete, demo, doctor, model, stats, data, nvim):
+for _part in (complete, deploy, demo, doctor, model, stats, data, nvim):
     _part.register(app)
 
 

@@ -1,4 +1,4 @@
-"""`autocrea-lsp demo`: the main job on real input. A real server, three files, a real Neovim, and what it cost."""
+"""`autocrea-lsp demo`: the main jobs on real input: a real server, three files, a real Neovim, and a site to deploy."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from autocrea_lsp.ai import weights
 from autocrea_lsp.ai.embedded import EmbeddedBackend
 from autocrea_lsp.cli import model
 from autocrea_lsp.cli.demo.client import Client
+from autocrea_lsp.cli.demo.deploying import deploy_site
 from autocrea_lsp.cli.demo.samples import Sample, draw
 from autocrea_lsp.cli.nvim import plugin_path
 from autocrea_lsp.settings import Settings
@@ -51,7 +52,7 @@ def demo(
     nvim: Annotated[str, typer.Option(envvar="NVIM", help="The Neovim to drive; found on PATH by default.")] = "",
     need_nvim: Annotated[bool, typer.Option("--need-nvim", help="Fail where there is no Neovim.")] = False,
 ) -> None:
-    """Complete three sample files with the embedded model, in a real server and a real Neovim."""
+    """Complete three sample files with the embedded model, in a real server and a real Neovim; deploy a sample site."""
     if weights.find("") is None:
         console.print("Installing the embedded model (about 100 MB, once).")
         model.install()
@@ -66,11 +67,15 @@ def demo(
         began = time.time()
         passed = asyncio.run(_complete_files(Path(folder), samples))
         seen = _drive_neovim(_find_nvim(nvim), Path(folder), samples[0])
+        deployed = asyncio.run(
+            deploy_site(console, Path(folder) / "site", server=SERVER, environment=_environment(), settings=SETTINGS)
+        )
     _show_usage(began)
-    enough = passed >= WANTED and (seen is True or (seen is None and not need_nvim))
+    enough = passed >= WANTED and (seen is True or (seen is None and not need_nvim)) and deployed
     console.print(
         f"\n[bold]{'It works' if enough else 'It does not work'}[/]: {passed} suggestions passed the gate and used "
-        f"a name drawn for this run; Neovim: {'none found' if seen is None else 'accepted one' if seen else 'failed'}."
+        f"a name drawn for this run; Neovim: {'none found' if seen is None else 'accepted one' if seen else 'failed'}; "
+        f"the sample site: {'deployed, changed and rolled back' if deployed else 'failed'}."
     )
     if not enough:
         raise typer.Exit(1)

@@ -36,7 +36,7 @@ return {
   capabilities = {
     textDocument = { inlineCompletion = { dynamicRegistration = false } },
     workspace = { workspaceEdit = { documentChanges = true, resourceOperations = { 'create' } } },
-    experimental = { autocrea = { version = wire.VERSION } },
+    experimental = { autocrea = { version = wire.VERSION, deploy = { messages = true } } },
   },
 
   init_options = { trusted = config.trusted, settings = settings },
@@ -75,6 +75,12 @@ return {
     end,
     [wire.Method.STATUS_CHANGED] = function(_, params, ctx)
       require('autocrea.status').changed(params, ctx.client_id)
+    end,
+    [wire.Method.DEPLOY_EVENT] = function(_, params)
+      require('autocrea.deploy').event(params)
+    end,
+    [wire.Method.DEPLOY_ENVIRONMENT] = function(_, params)
+      return require('autocrea.deploy').environment(params)
     end,
     [wire.Method.CREDENTIALS] = function(_, params)
       return require('autocrea.credentials').answer(params)

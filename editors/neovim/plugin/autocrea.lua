@@ -27,7 +27,7 @@ vim.api.nvim_create_user_command('Autocrea', function(command)
 end, {
   nargs = '*',
   range = true,
-  desc = 'AUTOCREA: fix, refactor, explain, generate, chat, commit, status and more',
+  desc = 'AUTOCREA: fix, refactor, explain, generate, chat, commit, deploy, status and more',
   complete = function(lead, line, position)
     return require('autocrea.commands').complete(lead, line:sub(1, position))
   end,

@@ -135,6 +135,7 @@ end
 ---@class autocrea.Subcommand
 ---@field run fun(invocation: autocrea.Invocation)
 ---@field complete? fun(lead: string): string[]
+---@field words? boolean it takes several, and completes each
 
 ---@type table<string, autocrea.Subcommand>
 local SUBCOMMANDS = {
@@ -159,6 +160,15 @@ local SUBCOMMANDS = {
     end,
   },
   cancel = { run = cancel },
+  deploy = {
+    run = function(invocation)
+      require('autocrea.deploy_commands').run(invocation)
+    end,
+    complete = function()
+      return require('autocrea.deploy_commands').complete()
+    end,
+    words = true,
+  },
   restart = { run = restart },
   trigger = { run = trigger },
 }
@@ -186,12 +196,13 @@ end
 function M.complete(lead, line)
   local words = vim.split(vim.trim(line:match('Autocrea(.*)') or ''), '%s+', { trimempty = true })
   local before = lead == '' and #words or #words - 1
-  local candidates = {}
+  local candidates
   if before == 0 then
     candidates = vim.list_extend(vim.tbl_keys(SUBCOMMANDS), vim.tbl_keys(require('autocrea.act_commands').SUBCOMMANDS))
-  elseif before == 1 then
+  else
     local subcommand = subcommand_of(words[1])
-    candidates = subcommand and subcommand.complete and subcommand.complete(lead) or {}
+    local more = subcommand and subcommand.complete and (before == 1 or subcommand.words)
+    candidates = more and subcommand.complete(lead) or {}
   end
   candidates = vim.tbl_filter(function(candidate)
     return vim.startswith(candidate, lead)

@@ -60,7 +60,8 @@
 ---@field gitignore? "context"|"all"|"off"
 
 ---@class autocrea.Settings.limits
---- Whom the limits on requests hold for. The budget holds for everybody.
+--- Whom the limits on requests hold for. The budget holds for everybody, and so does the limit on
+--- deployments unless this is `nobody`.
 ---@field apply? "remote"|"everyone"|"nobody"
 --- Most requests of all kinds in any 15 minutes.
 ---@field generalPerQuarterHour? integer

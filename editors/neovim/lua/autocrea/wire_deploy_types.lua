@@ -96,7 +96,7 @@
 ---@field offset? integer
 ---@field provider? string|nil
 ---@field target? string|nil
----@field state? string|nil
+---@field state? autocrea.DeploymentState|nil
 --- URI: only that project's; null: the first folder's
 ---@field folder? string|nil
 --- all projects

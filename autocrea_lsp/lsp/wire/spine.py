@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["ready", "busy", "off", "noKey", "overBudget", "backendDown", "error"]
-Provider = Literal["anthropic"]
+Provider = Literal["anthropic", "vercel", "netlify", "railway"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

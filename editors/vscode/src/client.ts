@@ -15,10 +15,10 @@ import { readSettings } from './configuration.ts';
 import { workingDirectory, type Launch } from './discovery.ts';
 import { SELECTOR } from './documents.ts';
 import { resolve, type Fixes } from './fix/fix.ts';
-import { CredentialsRequest } from './messages.ts';
+import { CredentialsRequest, DeployEnvironmentRequest } from './messages.ts';
 import { SECTION } from './settings.ts';
 import { withoutBodies } from './trace.ts';
-import { Command, VERSION, type InitializationOptions, type Provider } from './wire.ts';
+import { Command, VERSION, type DeployEnvironment, type InitializationOptions, type Provider } from './wire.ts';
 
 /** Restarts within three minutes after which we believe that it will crash again. */
 const MAX_RESTARTS = 5;
@@ -30,6 +30,8 @@ export interface ClientParts {
   /** Names of the server's settings. */
   readonly keys: readonly string[];
   readonly secret: (provider: Provider) => Promise<string | null>;
+  /** Values of variables for a deployment, as far as they are stored. */
+  readonly environment: (names: readonly string[]) => Promise<DeployEnvironment>;
   readonly fixes: Fixes;
 }
 
@@ -55,14 +57,15 @@ export function createClient(parts: ClientParts): LanguageClient {
   );
   client.registerFeature(CUSTOM_MESSAGES);
   client.onRequest(CredentialsRequest, async ({ provider }) => ({ secret: await parts.secret(provider) }));
+  client.onRequest(DeployEnvironmentRequest, ({ names }) => parts.environment(names));
   return client;
 }
 
-/** Says that we understand the server's own messages. */
+/** Says that we understand the server's own messages, and show the end of deployments ourselves. */
 const CUSTOM_MESSAGES: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities) {
     const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...experimental, [SECTION]: { version: VERSION } };
+    capabilities.experimental = { ...experimental, [SECTION]: { version: VERSION, deploy: { messages: true } } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: 'static' }),

@@ -6,6 +6,7 @@ import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import { ACTS, type Run } from './acts.ts';
 import { changedSettings, read, write } from './configuration.ts';
 import { secretKey, type Ctx } from './ctx.ts';
+import { DEPLOY_COMMANDS } from './deploy/commands.ts';
 import { debugInformation } from './debugInformation.ts';
 import { documentInFront } from './documents.ts';
 import { installModel } from './install.ts';
@@ -16,6 +17,7 @@ const NOTE_MS = 4000; // how long a note stays in the status bar
 
 const COMMANDS: Record<string, Run> = {
   ...ACTS,
+  ...DEPLOY_COMMANDS,
   'autocrea.toggleCompletions': toggleCompletions,
   'autocrea.toggleLanguage': toggleLanguage,
   'autocrea.triggerSuggestion': async () => {

@@ -7,12 +7,14 @@ import { isCancellation } from './act/cancellation.ts';
 import { Chat } from './chat/view.ts';
 import { createClient } from './client.ts';
 import { read, readSettings } from './configuration.ts';
+import { Deployments } from './deploy/deployments.ts';
+import { environment } from './deploy/secrets.ts';
 import { findServer, type Found, type Missing } from './discovery.ts';
 import { isOurs } from './documents.ts';
 import { Explanations } from './explain/panel.ts';
 import { Fixes } from './fix/fix.ts';
 import { Drafts } from './generate/drafts.ts';
-import { StatusChanged } from './messages.ts';
+import { DeployHappened, StatusChanged } from './messages.ts';
 import { offerRemedies } from './missing.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { ProposalView } from './proposal/view.ts';
@@ -27,6 +29,9 @@ const NEED_RESTART = ['autocrea.server.path', 'autocrea.server.args', 'autocrea.
 /** Somebody is there to answer; how the server is says no more about that where suggestions are off. */
 const ANSWERING: ReadonlySet<string> = new Set(['ready', 'busy', 'overBudget']);
 
+/** Whose keys the secret storage may hold. */
+const PROVIDERS: readonly Provider[] = ['anthropic', 'vercel', 'netlify', 'railway'];
+
 const STOPPED = { state: 'stopped', message: 'The language server does not run.' } as const;
 
 export class Ctx implements Disposable {
@@ -37,6 +42,10 @@ export class Ctx implements Disposable {
   readonly drafts = new Drafts();
   readonly prompts = new Prompts();
   readonly fixes = new Fixes();
+  readonly deployments = new Deployments({
+    connection: () => this.connection(),
+    report: (error) => void this.report('deploy', error),
+  });
   readonly explanations: Explanations;
   readonly chat: Chat;
   readonly #keys: readonly string[];
@@ -66,6 +75,7 @@ export class Ctx implements Disposable {
     this.#disposables.push(
       this.explanations,
       this.chat,
+      this.deployments,
       workspace.onDidOpenTextDocument((document) => {
         if (isOurs(document)) this.begin();
       }),
@@ -77,8 +87,8 @@ export class Ctx implements Disposable {
         if (NEED_RESTART.some((key) => event.affectsConfiguration(key))) void this.#launchChanged();
       }),
       extension.secrets.onDidChange(({ key }) => {
-        const params: CredentialsChangedParams = { provider: 'anthropic' };
-        if (key === secretKey(params.provider)) this.#tell(Method.CREDENTIALS_CHANGED, params);
+        const provider = PROVIDERS.find((name) => key === secretKey(name));
+        if (provider !== undefined) this.#tell(Method.CREDENTIALS_CHANGED, { provider } satisfies CredentialsChangedParams);
       }),
     );
     if (workspace.textDocuments.some(isOurs)) this.begin();
@@ -172,11 +182,15 @@ export class Ctx implements Disposable {
       log: this.log,
       keys: this.#keys,
       secret: async (provider) => (await this.secret(provider)) ?? null,
+      environment: (names) => environment(this.extension.secrets, names),
       fixes: this.fixes,
     });
     this.#client = client;
     client.onDidChangeState(({ newState }) => void this.#stateChanged(client, newState));
     client.onNotification(StatusChanged, () => void this.refreshStatus());
+    client.onNotification(DeployHappened, (event) => {
+      this.deployments.event(event);
+    });
     await client.start();
   }
 
@@ -228,9 +242,17 @@ export class Ctx implements Disposable {
 
   async #stateChanged(client: LanguageClient, state: State): Promise<void> {
     if (client !== this.#client) return; // an earlier one, on its way out
-    if (state === State.Running) void this.refreshStatus();
-    else if (state === State.Starting) this.statusBar.show({ state: 'starting', message: 'The language server starts.' });
-    else this.statusBar.show(STOPPED);
+    if (state === State.Running) {
+      void this.refreshStatus();
+      void this.deployments.refresh((line) => {
+        this.log.warn(line);
+      });
+    } else if (state === State.Starting) {
+      this.statusBar.show({ state: 'starting', message: 'The language server starts.' });
+    } else {
+      this.statusBar.show(STOPPED);
+      this.deployments.gone();
+    }
     await commands.executeCommand('setContext', 'autocrea.ready', state === State.Running);
     if (state !== State.Starting) await this.chat.serverChanged(state === State.Running);
   }

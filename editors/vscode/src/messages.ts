@@ -14,6 +14,9 @@ import {
   type CommitMessageParams,
   type Credentials,
   type CredentialsParams,
+  type DeployEnvironment,
+  type DeployEnvironmentParams,
+  type DeployEvent,
   type EditParams,
   type ExplainParams,
   type Explanation,
@@ -37,6 +40,11 @@ import {
 export const StatusRequest = new RequestType<StatusParams, Status, void>(Method.STATUS);
 export const StatusChanged = new NotificationType<StatusChangedParams>(Method.STATUS_CHANGED);
 export const CredentialsRequest = new RequestType<CredentialsParams, Credentials, void>(Method.CREDENTIALS);
+
+export const DeployHappened = new NotificationType<DeployEvent>(Method.DEPLOY_EVENT);
+export const DeployEnvironmentRequest = new RequestType<DeployEnvironmentParams, DeployEnvironment, void>(
+  Method.DEPLOY_ENVIRONMENT,
+);
 
 export const EditRequest = new RequestType<EditParams, Proposal, void>(Method.EDIT);
 export const GenerateRequest = new RequestType<GenerateParams, Generated, void>(Method.GENERATE);

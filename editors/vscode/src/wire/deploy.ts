@@ -96,7 +96,7 @@ export interface DeployListParams {
   readonly offset?: number;
   readonly provider?: string | null;
   readonly target?: string | null;
-  readonly state?: string | null;
+  readonly state?: DeploymentState | null;
   /** URI: only that project's; null: the first folder's */
   readonly folder?: string | null;
   /** all projects */

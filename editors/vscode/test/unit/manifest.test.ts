@@ -32,7 +32,7 @@ const hidden = (menus['commandPalette'] ?? []).filter(({ when }) => when === 'fa
 
 /** The ids that some table of the source registers. VS Code is not there in these tests, so the text is looked at. */
 function registered(): Set<string> {
-  const files = ['src/commands.ts', 'src/acts.ts', 'src/proposal/commands.ts'];
+  const files = ['src/commands.ts', 'src/acts.ts', 'src/proposal/commands.ts', 'src/deploy/commands.ts'];
   const keys = files.flatMap((file) => [...read(file).matchAll(/^ {2}(?:'(autocrea\.[\w.]+)'|\[EditorCommand\.(\w+)\]): /gm)]);
   return new Set(keys.map(([, literal, name]) => literal ?? EditorCommand[name as keyof typeof EditorCommand]));
 }

@@ -1,0 +1,118 @@
+/** The history of deployments as a list to pick from, with what can be done about each. */
+
+import { env, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
+
+import type { Ctx } from '../ctx.ts';
+import { Command, type Deployment, type Deployments as Rows } from '../wire.ts';
+import { history, isFinished, where } from './words.ts';
+
+interface RowItem extends QuickPickItem {
+  readonly row?: Deployment;
+  readonly cursor?: string;
+}
+
+interface Act {
+  readonly icon: string;
+  readonly title: string;
+  readonly fits: (row: Deployment) => boolean;
+  readonly run: (ctx: Ctx, row: Deployment) => Promise<void>;
+}
+
+const LIMIT = 50;
+
+const ACTS: readonly Act[] = [
+  { icon: 'link-external', title: 'Open', fits: ({ url }) => url !== '', run: (ctx, row) => ctx.deployments.open(row) },
+  {
+    icon: 'copy',
+    title: 'Copy URL',
+    fits: ({ url }) => url !== '',
+    run: async (_, { url }) => {
+      await env.clipboard.writeText(url);
+    },
+  },
+  { icon: 'output', title: 'Show Log', fits: () => true, run: (ctx, { id }) => ctx.deployments.showLog(id) },
+  {
+    icon: 'stop-circle',
+    title: 'Cancel',
+    fits: (row) => !isFinished(row),
+    run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_CANCEL, { id }),
+  },
+  {
+    icon: 'refresh',
+    title: 'Deploy Once More',
+    fits: isFinished,
+    run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_REDEPLOY, { id }),
+  },
+  {
+    icon: 'arrow-up',
+    title: 'Promote to Production',
+    fits: ({ state, provider }) => state === 'success' && provider !== 'preview',
+    run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_PROMOTE, { id }),
+  },
+  {
+    icon: 'history',
+    title: 'Roll Back to It',
+    fits: ({ state }) => state === 'success',
+    run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_ROLLBACK, { id }),
+  },
+];
+
+/** Our own history; `remote`: the host's, page by page. */
+export async function showHistory(ctx: Ctx, remote = false, cursor: string | null = null): Promise<void> {
+  const page = await ctx.deployments.ask<Rows>(Command.DEPLOY_LIST, { limit: LIMIT, remote, cursor });
+  if (page.deployments.length === 0) {
+    void window.showInformationMessage('AUTOCREA: nothing was deployed from here yet.');
+    return;
+  }
+  const now = Date.now() / 1000;
+  const items: RowItem[] = page.deployments.map((row) => ({
+    ...history(row, now),
+    row,
+    buttons: ACTS.filter(({ fits }) => fits(row)).map(button),
+  }));
+  if (typeof page.cursor === 'string' && page.cursor !== '') items.push({ label: 'More…', cursor: page.cursor });
+  const chosen = await pick(items, remote ? 'Deployments at the host' : 'Deployments');
+  if (chosen === undefined) return;
+  const { item, act } = chosen;
+  if (item.cursor !== undefined) await showHistory(ctx, remote, item.cursor);
+  else if (item.row !== undefined) await (act ?? (await pickAct(item.row)))?.run(ctx, item.row);
+}
+
+interface Chosen {
+  readonly item: RowItem;
+  readonly act?: Act;
+}
+
+function pick(items: readonly RowItem[], title: string): Promise<Chosen | undefined> {
+  return new Promise((resolve) => {
+    const list = window.createQuickPick<RowItem>();
+    list.title = title;
+    list.items = items;
+    list.matchOnDescription = list.matchOnDetail = true;
+    const end = (chosen: Chosen | undefined): void => {
+      resolve(chosen);
+      list.dispose();
+    };
+    list.onDidTriggerItemButton(({ item, button: pressed }) => {
+      const act = ACTS.find(({ title: name }) => name === pressed.tooltip);
+      end(act === undefined ? { item } : { item, act });
+    });
+    list.onDidAccept(() => {
+      const item = list.activeItems[0];
+      end(item && { item });
+    });
+    list.onDidHide(() => {
+      end(undefined);
+    });
+    list.show();
+  });
+}
+
+async function pickAct(row: Deployment): Promise<Act | undefined> {
+  const items = ACTS.filter(({ fits }) => fits(row)).map((act) => ({ label: `$(${act.icon}) ${act.title}`, act }));
+  return (await window.showQuickPick(items, { title: `${where(row)}: ${row.state}` }))?.act;
+}
+
+function button({ icon, title }: Act): QuickInputButton {
+  return { iconPath: new ThemeIcon(icon), tooltip: title };
+}

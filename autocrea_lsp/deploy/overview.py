@@ -1,0 +1,121 @@
+"""How deployments stand: rows, logs, numbers; from the store, and from the host where it knows more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from autocrea_lsp.deploy.base import Page, Provider
+from autocrea_lsp.deploy.errors import DeployError, NotThere
+from autocrea_lsp.deploy.job import LEASE_S
+from autocrea_lsp.deploy.providers import require
+from autocrea_lsp.deploy.record import LeaseLost, Record, ref_of
+from autocrea_lsp.deploy.running import Running
+from autocrea_lsp.store import FINISHED, DeploymentRow, DeploymentState, DeploymentStats, LogLineRow
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0  # at a row that another process writes
+NOT_SERVED = "It is not served any more: the server that did has ended."
+
+
+class Overview(Running):
+    """Questions; none of them changes anything at a host."""
+
+    async def status(self, id: str) -> DeploymentRow:  # noqa: A002
+        """The row; from the host where it is not finished and nobody drives it. Raises NotThere."""
+        row = await self._row(id)
+        if row.id in self._jobs:
+            return self._jobs[row.id].row
+        provider = self._providers(row.provider)
+        if provider.local and row.state == "success":
+            return await self._still_served(provider, row)
+        if row.state in FINISHED or not row.remote_id:
+            return row
+        if not await self._store.claim(row.id, owner=self._owner, lease_s=LEASE_S):
+            return row
+        record = Record(self._store, row, owner=self._owner, clock=self._clock, tell=lambda _update: None)
+        try:
+            remote = await provider.status(ref_of(row))
+            await record.take(remote)
+            if remote.state in FINISHED:
+                await record.change(state=remote.state, detail=remote.detail, error=remote.error)
+        except LeaseLost:
+            return await self._store.deployment(row.id) or row
+        except DeployError as error:
+            log.info("a deployment's state could not be asked for: %s", type(error).__name__)
+        finally:
+            await self._store.release(row.id, owner=self._owner)
+        return record.row
+
+    async def log(self, id: str, *, after_seq: int = 0, limit: int = 1000) -> list[LogLineRow]:  # noqa: A002
+        """Its log, as far as it was read; at the host's where nothing of it was kept."""
+        row = await self._row(id)
+        lines = await self._store.deployment_log(row.id, after_seq=after_seq, limit=limit)
+        if lines or after_seq or not row.remote_id or row.id in self._jobs:
+            return lines
+        record = Record(self._store, row, owner=self._owner, clock=self._clock, tell=lambda _update: None)
+        try:
+            async for piece in self._providers(row.provider).logs(ref_of(row)):
+                record.add_lines(piece.lines)
+        except DeployError as error:
+            log.info("a log could not be fetched: %s", type(error).__name__)
+        return await self._store.deployment_log(row.id, after_seq=after_seq, limit=limit)
+
+    async def rows(
+        self,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        project: str | None = None,
+        provider: str | None = None,
+        target: str | None = None,
+        state: DeploymentState | str | None = None,
+    ) -> list[DeploymentRow]:
+        """Our own history, the newest first."""
+        return await self._store.deployments(
+            limit=limit,
+            offset=offset,
+            project=project,
+            provider=provider,
+            target=target,
+            state=state,  # type: ignore[arg-type]  # a filter for a state that there is not finds nothing
+        )
+
+    async def remote(
+        self, provider: str, folder: Path, *, limit: int, cursor: str = "", target: str = "", state: str = ""
+    ) -> Page:
+        """The host's own list of the folder's project. It reads a link file: the caller looks at trust."""
+        host = self._providers(provider)
+        require(host, "remote_list")
+        place = await host.find_place(folder)
+        return await host.list(place, limit=limit, cursor=cursor, target=target, state=state)
+
+    async def latest(
+        self, *, project: str | None = None, provider: str | None = None, target: str | None = None
+    ) -> DeploymentRow | None:
+        """The one that succeeded last."""
+        return await self._store.latest_successful(project=project, provider=provider, target=target)
+
+    async def stats(self, *, project: str | None = None, provider: str | None = None) -> DeploymentStats:
+        return await self._store.deployment_stats(project=project, provider=provider)
+
+    async def wait(self, id: str) -> DeploymentRow:  # noqa: A002
+        """The row when it has ended, or is no longer watched here."""
+        row = await self._row(id)
+        if (job := self._jobs.get(row.id)) is not None:
+            await asyncio.wait({self._tasks[row.id]})
+            return job.row
+        while row.state not in FINISHED:
+            await self._clock.sleep(LOOK_S)
+            row = await self._row(row.id)
+        return row
+
+    async def _still_served(self, provider: Provider, row: DeploymentRow) -> DeploymentRow:
+        try:
+            remote = await provider.status(ref_of(row))
+        except NotThere:
+            return replace(row, detail=NOT_SERVED)
+        return replace(row, detail=remote.detail, url=remote.url or row.url)

@@ -1,0 +1,135 @@
+"""Watching a deployment at its host until it has ended: its state by asking, its log by the stream beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from contextlib import aclosing
+
+from autocrea_lsp.deploy.base import Provider, Ref, Remote
+from autocrea_lsp.deploy.clock import Clock
+from autocrea_lsp.deploy.errors import BadToken, DeployError, NotThere
+from autocrea_lsp.deploy.record import Record
+from autocrea_lsp.errors import AutocreaError, NoCredentials, UserError
+from autocrea_lsp.store import FINISHED
+
+log = logging.getLogger(__name__)
+
+PACE: tuple[tuple[float, float], ...] = ((15.0, 1.0), (60.0, 5.0), (300.0, 15.0))
+"""Until so many seconds: ask again after so many. Later every `SLOWEST_S`."""
+SLOWEST_S = 30.0
+LOG_TRIES, LOG_PAUSE_S = 4, 2.0  # the stream is opened anew so often, with nothing in between; the pause doubles
+REST_OF_LOG_S = 10.0  # for the lines that come after the end
+
+
+class WaitOver(Exception):
+    """The watching ends, the deployment does not; `str()` says why and what to do."""
+
+
+class Watch:
+    """One deployment. `run` ends when it has ended; cancelling it leaves the deployment alone."""
+
+    def __init__(self, provider: Provider, record: Record, clock: Clock, *, limit_s: float) -> None:
+        self._provider = provider
+        self._record = record
+        self._clock = clock
+        self._limit_s = limit_s
+        self._news = asyncio.Event()  # look now
+        self._quick_from = clock.monotonic()
+
+    def look_now(self) -> None:
+        """Something has happened there: ask at once, and often again."""
+        self._quick_from = self._clock.monotonic()
+        self._news.set()
+
+    async def run(self) -> Remote:
+        """The deployment as it has ended. Raises WaitOver, or NotThere when the host no longer has it."""
+        ref = self._record.ref()
+        reading = asyncio.create_task(self._read_log(ref), name="read a deployment's log")
+        try:
+            remote = await self._until_finished(ref)
+            await self._finish_log(ref, reading)
+            return remote
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reading
+
+    async def _until_finished(self, ref: Ref) -> Remote:
+        began = self._clock.monotonic()
+        while True:
+            try:
+                remote = await self._provider.status(ref)
+            except NotThere:
+                raise
+            except (BadToken, NoCredentials) as error:
+                raise WaitOver(f"{error.advice} The deployment goes on.") from error
+            except DeployError as error:  # for a while: the next question may be answered
+                log.info("a deployment's state could not be asked for: %s", type(error).__name__)
+                await self._record.change(detail=f"{error} Asking again.")
+            else:
+                if remote.state in FINISHED:
+                    return remote
+                await self._record.take(remote)
+            if self._clock.monotonic() - began >= self._limit_s:
+                minutes = f"{self._limit_s / 60:g} minutes"
+                raise WaitOver(f"After {minutes} it is not finished; it is no longer watched, and goes on at the host.")
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Until the next look is due, or something has happened."""
+        passed = self._clock.monotonic() - self._quick_from
+        pause_s = next((pause_s for until_s, pause_s in PACE if passed < until_s), SLOWEST_S)
+        sleeping = asyncio.ensure_future(self._clock.sleep(pause_s))
+        news = asyncio.ensure_future(self._news.wait())
+        try:
+            await asyncio.wait({sleeping, news}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            news.cancel()
+        self._news.clear()
+
+    async def _read_log(self, ref: Ref) -> None:
+        """Follow the log; its loss is not the deployment's failure."""
+        failures = 0
+        while failures <= LOG_TRIES:
+            try:
+                added = await self._read_pieces(ref, follow=True)
+            except (DeployError, UserError) as error:
+                log.info("a deployment's log is not to be had now: %s", type(error).__name__)
+                added = 0
+            else:
+                self._news.set()  # a log that is whole says that something has ended
+                return
+            failures = 0 if added else failures + 1
+            await self._clock.sleep(LOG_PAUSE_S * 2**failures)
+
+    async def _read_pieces(self, ref: Ref, *, follow: bool) -> int:
+        added = 0
+        async with aclosing(self._provider.logs(ref, after=self._record.row.cursor, follow=follow)) as pieces:
+            async for piece in pieces:
+                added += self._record.add_lines(piece.lines)
+                if piece.cursor and piece.cursor != self._record.row.cursor:
+                    await self._record.keep_cursor(piece.cursor)
+        return added
+
+    async def _finish_log(self, ref: Ref, reading: asyncio.Task[None]) -> None:
+        """What was written after the end: the stream brings it, or one question does. Neither may keep us long."""
+        try:
+            if not reading.done():
+                await self._within(reading, REST_OF_LOG_S)
+            await self._within(asyncio.ensure_future(self._read_pieces(ref, follow=False)), REST_OF_LOG_S)
+        except AutocreaError as error:
+            log.info("the end of a deployment's log is not to be had: %s", type(error).__name__)
+
+    async def _within(self, work: asyncio.Task[None] | asyncio.Task[int], limit_s: float) -> None:
+        limit = asyncio.ensure_future(self._clock.sleep(limit_s))
+        try:
+            await asyncio.wait({work, limit}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                return
+            work.result()
+        finally:
+            limit.cancel()
+            work.cancel()

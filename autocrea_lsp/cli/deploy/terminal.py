@@ -69,12 +69,17 @@ async def choose(question: Question) -> str | None:
     return next((choice for choice in question.choices if choice.casefold() == text.casefold()), None)
 
 
+def _settle(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
 async def _line() -> str | None:
     """A line from the terminal, None at its end. It can be cancelled: no thread is left waiting for a key."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     try:
-        loop.add_reader(sys.stdin.fileno(), lambda: ready.done() or ready.set_result(None))
+        loop.add_reader(sys.stdin.fileno(), _settle, ready)
     except RuntimeError:  # Windows has no such thing
         return await asyncio.to_thread(sys.stdin.readline) or None
     try:

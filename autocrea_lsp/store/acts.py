@@ -17,11 +17,11 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from autocrea_lsp.store.inbox import CountAct
 from autocrea_lsp.store.migrations import run
 from autocrea_lsp.store.moments import Moment
 from autocrea_lsp.store.users import Users
 from autocrea_lsp.store.values import Quota, Taken, Window, label
+from autocrea_lsp.store.writes import CountAct
 
 if TYPE_CHECKING:
     from peewee import SqliteDatabase

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import JOIN, fn
 
-from autocrea_lsp.store.inbox import SaveMessage
 from autocrea_lsp.store.models import ChatMessage, ChatSession, ProjectRow, User
 from autocrea_lsp.store.users import Users
 from autocrea_lsp.store.values import ChatMessageRow, ChatSessionRow, label
+from autocrea_lsp.store.writes import SaveMessage
 
 if TYPE_CHECKING:
     from peewee import Expression, Field, SqliteDatabase

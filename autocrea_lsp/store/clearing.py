@@ -14,10 +14,11 @@ _LOCK_S = 5.0  # an editor's write takes milliseconds; longer is a hang or a bac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleared:
-    """What was there: requests in the database, and files that were removed whole (damaged ones)."""
+    """What was there: requests and deployments in the database, and files that were removed whole (damaged ones)."""
 
     requests: int
     files_removed: int
+    deployments: int = 0
 
 
 def clear(path: Path) -> Cleared:
@@ -27,13 +28,13 @@ def clear(path: Path) -> Cleared:
     """
     from autocrea_lsp.store import failures  # with what it needs of SQLite, which `import store` does not pay
 
-    requests = 0
+    rows: dict[str, int] = {}
     try:
         old = files.set_aside_before(path)
         if path.is_symlink() or path.exists():
             with files.locked(path, _LOCK_S):
                 try:
-                    requests = _empty(path)
+                    rows = _empty(path)
                 except Exception as error:  # boundary: only to tell what a locked file is from what must go whole
                     if failures.reason_of(error) in {None, "locked", "not a file"}:
                         raise
@@ -52,11 +53,11 @@ def clear(path: Path) -> Cleared:
         raise UserError(
             f"{files.shown(path)} could not be deleted ({reason}).", hint="Check who owns it and its directory."
         ) from error
-    return Cleared(requests=requests, files_removed=len(old))
+    return Cleared(requests=rows.get("ai_requests", 0), files_removed=len(old), deployments=rows.get("deployments", 0))
 
 
-def _empty(path: Path) -> int:
-    """Empty every table of the file, whatever version made it; the number of requests that were in it."""
+def _empty(path: Path) -> dict[str, int]:
+    """Empty every table of the file, whatever version made it; how many rows there were in each."""
     from peewee import SqliteDatabase
 
     from autocrea_lsp.store.migrations import run
@@ -68,12 +69,11 @@ def _empty(path: Path) -> int:
     try:
         database.connect()
         tables = [table for table in database.get_tables() if not table.startswith("sqlite_")]
-        requests = 0
+        rows: dict[str, int] = {}
         with database.atomic():
             for table in tables:
                 quoted = '"' + table.replace('"', '""') + '"'
-                if table == "ai_requests":
-                    requests = int(run(database, f"SELECT COUNT(*) FROM {quoted}")[0][0])  # noqa: S608  # its own names
+                rows[table] = int(run(database, f"SELECT COUNT(*) FROM {quoted}")[0][0])  # noqa: S608  # its own names
                 run(database, f"DELETE FROM {quoted}")  # noqa: S608
         # VACUUM rewrites the file without free pages, through the log; the checkpoint empties the log.
         run(database, "VACUUM")
@@ -83,4 +83,4 @@ def _empty(path: Path) -> int:
     finally:
         with contextlib.suppress(Exception):
             database.close()
-    return requests
+    return rows

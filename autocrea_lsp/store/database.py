@@ -10,24 +10,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
-from autocrea_lsp.store.inbox import (
-    Accept,
-    Answer,
-    Configure,
-    Flush,
-    ForgetChat,
-    Health,
-    Inbox,
-    Read,
-    Record,
-    SaveMessage,
-    SetPreference,
-    Stop,
-    Take,
-    TouchProject,
-)
+from autocrea_lsp.store.deployment_calls import DeploymentCalls
+from autocrea_lsp.store.inbox import Answer, Configure, Flush, Health, Inbox, Stop
 from autocrea_lsp.store.moments import Moment, moment
 from autocrea_lsp.store.values import (
     AIRequest,
@@ -42,19 +27,15 @@ from autocrea_lsp.store.values import (
     UsageStats,
     Window,
 )
-
-if TYPE_CHECKING:
-    from autocrea_lsp.store.disk import Connection
-
-T = TypeVar("T")
+from autocrea_lsp.store.writes import Accept, ForgetChat, Record, SaveMessage, SetPreference, TouchProject
 
 _log = logging.getLogger(__name__)
 
 _START_S = 2.0  # the writer's imports cost 0.1 s of CPU: not while the server answers `initialize`
 
 
-class Store:
-    """Usage, preferences and projects in one SQLite file, which several editors share.
+class Store(DeploymentCalls):
+    """Usage, preferences, projects and deployments in one SQLite file, which several editors share.
 
     One daemon thread does all the work; it opens the file with the first request or question, or 2 s after the start.
     Questions answer with an `Answer`: `.result(timeout)` in a thread, `await` on a loop; they see every row recorded
@@ -62,7 +43,7 @@ class Store:
 
     `retention_days`: 0 keeps everything. `keep_prompts`: store texts, each through `redact`; without a `redact` none
     is stored. `on_problem(message)` is called on the writer's thread, once for each kind of trouble, with a message
-    to show as it is. `clock` dates the acts that are counted (`take`).
+    to show as it is. `clock` dates leases, and the acts that are counted (`take`).
     """
 
     def __init__(
@@ -189,9 +170,10 @@ class Store:
         In memory mode, and where the file is a newer version's, this process counts for itself. Cancelled before it
         was looked at, it is not counted. Who clears or deletes the database has all windows empty.
         """
-        take = Take(user=self.user, windows=tuple(windows), amount=max(1, amount), clock=self._clock)
-        self._inbox.put(take)
-        return take.answer
+        wanted = tuple(windows)
+        return self._change(
+            lambda connection: connection.acts.take(self.user, wanted, max(1, amount), self._clock), Taken()
+        )
 
     def spent(self, since_day: float, since_month: float) -> Answer[Spent]:
         """What the user's calls have cost since then, by all editors; what retention has deleted is included.
@@ -228,12 +210,7 @@ class Store:
     # ---- the thread
 
     def _configuration(self, retention_days: int) -> Configure:
-        return Configure(retention_days=retention_days, redact=self._redact, redact_chat=self._redactor)
-
-    def _ask(self, ask: Callable[[Connection], T], default: T) -> Answer[T]:
-        read = Read(ask=ask, default=default)
-        self._inbox.put(read)
-        return read.answer
+        return Configure(retention_days=retention_days, redact=self._redact, redactor=self._redactor)
 
     def _run(self) -> None:
         try:

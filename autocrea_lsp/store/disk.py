@@ -13,18 +13,27 @@ from peewee import SqliteDatabase
 from autocrea_lsp.store import failures, files, migrations
 from autocrea_lsp.store.acts import Acts
 from autocrea_lsp.store.chats import Chats
-from autocrea_lsp.store.inbox import (
+from autocrea_lsp.store.deployment_history import DeploymentHistory
+from autocrea_lsp.store.deployment_log import DeploymentLog
+from autocrea_lsp.store.deployments import Deployments
+from autocrea_lsp.store.usage import Usage
+from autocrea_lsp.store.users import Users
+from autocrea_lsp.store.writes import (
     Accept,
+    AppendLog,
+    ClaimDeployment,
     CountAct,
+    DeploymentChange,
     ForgetChat,
     Record,
+    ReleaseDeployment,
+    SaveDeployment,
     SaveMessage,
     SetPreference,
     TouchProject,
+    UpdateDeployment,
     Write,
 )
-from autocrea_lsp.store.usage import Usage
-from autocrea_lsp.store.users import Users
 
 PRAGMAS = {
     # Readers and a writer do not wait for each other; without WAL (some network file systems) it works, but slower.
@@ -43,12 +52,16 @@ _COUNTED_S = 62 * 86_400.0  # a month in any time zone, and another
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """An open database. `identity` is None in memory; `set_aside` is where a damaged file went, if there was one."""
+    """An open database. `identity` is None in memory; `set_aside` is where a damaged file went, if there was one.
+
+    `beside`, in memory, has what a file that is not ours to write cannot take: counted acts and deployments.
+    """
 
     database: SqliteDatabase
     version: int
     identity: files.Identity | None = None
     set_aside: Path | None = None
+    beside: SqliteDatabase | None = None
 
     @property
     def usage(self) -> Usage:
@@ -60,11 +73,25 @@ class Connection:
 
     @property
     def acts(self) -> Acts:
-        return Acts(self.database)
+        return Acts(self.beside or self.database)
 
     @property
     def chats(self) -> Chats:
         return Chats(self.database)
+
+    @property
+    def deployments(self) -> Deployments:
+        return Deployments(self.beside or self.database)
+
+    @property
+    def deployment_history(self) -> DeploymentHistory:
+        if self.beside is None:
+            return DeploymentHistory(self.database)
+        return DeploymentHistory(self.beside, also=self.database)
+
+    @property
+    def logs(self) -> DeploymentLog:
+        return DeploymentLog(self.beside or self.database)
 
     @property
     def on_disk(self) -> bool:
@@ -78,10 +105,10 @@ class Connection:
     def write(self, writes: Sequence[Write]) -> bool:
         """All of them in one transaction, or none; False if the file is not ours to write.
 
-        Writing the same again changes nothing.
+        Writing the same again changes nothing. What goes beside a file that is not ours is written even then.
         """
         if self.newer:
-            return False
+            return self._write_beside(writes)
         with self.database.atomic():
             # An acceptance never comes before its request, so all requests may go first, in one statement.
             self.usage.insert([write.request for write in writes if isinstance(write, Record)])
@@ -93,27 +120,64 @@ class Connection:
                         self.users.set_preference(write.user, write.key, write.value_json, write.at)
                     case TouchProject():
                         self.users.touch_project(write.user, write.name, write.root_hash, write.at)
-                    case CountAct():
-                        self.acts.add(write)
                     case SaveMessage():
                         self.chats.save(write)
                     case ForgetChat():
                         self.chats.forget(write.user, write.session)
+                    case _:
+                        self._write_anywhere(write)
         if self.on_disk and any(isinstance(write, ForgetChat) for write in writes):
             self._empty_log()
         return True
 
     def expire(self, before: float, limit: int, *, now: float) -> int:
-        """Delete at most `limit` requests and as many messages older than `before`, in a transaction of its own.
+        """Delete at most `limit` requests, and as many messages and deployments, older than `before`, in a transaction.
 
-        The larger number of the two. What budgets and quotas need, they keep for `_COUNTED_S`.
+        The largest number of the three. What budgets and quotas need, they keep for `_COUNTED_S`.
         """
         if self.newer:
             return 0
         counted = now - _COUNTED_S
         with self.database.atomic():
             self.acts.expire(counted)
-            return max(self.usage.expire(before, limit, counted), self.chats.expire(before, limit))
+            return max(
+                self.usage.expire(before, limit, counted),
+                self.chats.expire(before, limit),
+                self.deployments.expire(before, limit),
+            )
+
+    def remembered(self, write: Write) -> Write | None:
+        """What another database must be told of something that was done here; None: nothing.
+
+        Of a deployment on disk: how it is, with all that others did to it; of one in memory, which knows less than the
+        disk: what was done. Of a log: how far it got.
+        """
+        if self.on_disk and isinstance(write, DeploymentChange | AppendLog):
+            return self.deployments.snapshot(write.user, write.id)
+        return None if isinstance(write, AppendLog) else write
+
+    def _write_beside(self, writes: Sequence[Write]) -> bool:
+        mine = [write for write in writes if self._write_anywhere(write)]
+        return len(mine) == len(writes)
+
+    def _write_anywhere(self, write: Write) -> bool:
+        """Of counted acts and deployments, whose database may be the one beside; whether it was one of them."""
+        match write:
+            case CountAct():
+                self.acts.add(write)
+            case AppendLog():
+                self.logs.append(write)
+            case SaveDeployment():
+                self.deployments.save(write)
+            case UpdateDeployment():
+                self.deployments.update(write)
+            case ClaimDeployment():
+                self.deployments.claim(write)
+            case ReleaseDeployment():
+                self.deployments.release(write)
+            case _:
+                return False
+        return True
 
     def _empty_log(self) -> None:
         """What was deleted is not left in the write-ahead log either, unless somebody is reading it right now."""
@@ -129,6 +193,8 @@ class Connection:
         # Named boundary: the file may be gone, full or damaged, and SQLite writes when it closes.
         with contextlib.suppress(Exception):
             self.database.close()
+            if self.beside is not None:
+                self.beside.close()
 
 
 def open_disk(path: Path, *, timeout_s: float, suspect: files.Identity | None = None) -> Connection:
@@ -173,4 +239,5 @@ def _connect(path: Path, timeout_s: float, aside: Path | None) -> Connection:
         with contextlib.suppress(Exception):  # what matters is why it could not be opened
             database.close()
         raise
-    return Connection(database=database, version=version, identity=identity, set_aside=aside)
+    beside = open_memory().database if version > migrations.SCHEMA else None
+    return Connection(database=database, version=version, identity=identity, set_aside=aside, beside=beside)

@@ -1,8 +1,8 @@
 """What the rest of the program leaves for the writer's thread: a bounded queue and the things in it.
 
 Putting is safe from any thread, never waits and never raises. Order is kept between writes and questions, so a
-question sees every row that was recorded before it. When there are too many writes the oldest request or chat message
-is dropped; preferences, questions, counted acts and flushes never are.
+question sees every row that was recorded before it. When there are too many writes the oldest request, chat message or
+piece of a log is dropped; preferences, questions, changes and flushes never are.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from autocrea_lsp.store.moments import Moment
-from autocrea_lsp.store.values import AIRequest, ChatMessageRow, Mode, Quota, Taken, Window
+from autocrea_lsp.store.values import Mode
+from autocrea_lsp.store.writes import Accept, AppendLog, Record, SaveMessage, SetPreference, TouchProject, Write
 
 if TYPE_CHECKING:
     from autocrea_lsp.store.disk import Connection
@@ -38,64 +38,6 @@ class Answer(Future[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    request: AIRequest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accept:
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPreference:
-    user: str
-    key: str
-    value_json: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TouchProject:
-    user: str
-    name: str
-    root_hash: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountAct:
-    """An act that was counted: what `Take` has done, for a database that has not seen it."""
-
-    user: str
-    name: str
-    amount: int
-    moment: Moment
-    nonce: int  # tells two acts of one moment apart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveMessage:
-    """A message of a chat; `id` makes writing it twice writing it once."""
-
-    id: str
-    user: str
-    project: str
-    session: str
-    title: str
-    message: ChatMessageRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForgetChat:
-    user: str
-    session: str | None  # None: all of the user's
-
-
-Write = Record | Accept | SetPreference | TouchProject | CountAct | SaveMessage | ForgetChat
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Read(Generic[T]):
     """A question; `default` is the answer when nothing can be read."""
 
@@ -110,20 +52,22 @@ class Read(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
-    """A question that counts: does every window have room, and if so, one more in each."""
+class Change(Generic[T]):
+    """A question that writes, in a transaction of its own: the answer, and what another database must be told of it.
 
-    user: str
-    windows: Sequence[Window | Quota]
-    amount: int
-    clock: Callable[[], Moment]
-    answer: Answer[Taken] = field(default_factory=Answer)
+    `withdrawable`: who cancels the answer before it was begun does not want it done.
+    """
+
+    ask: Callable[[Connection], tuple[T, Sequence[Write]]]
+    default: T
+    withdrawable: bool = True
+    answer: Answer[T] = field(default_factory=Answer)
 
     def begin(self) -> bool:
-        """Whether the answer is still wanted; from here on it cannot be cancelled. What nobody wants is not counted."""
-        return self.answer.set_running_or_notify_cancel()
+        """Whether it is to be done; if it could be withdrawn, from here on its answer cannot be cancelled."""
+        return not self.withdrawable or self.answer.set_running_or_notify_cancel()
 
-    def settle(self, value: Taken) -> None:
+    def settle(self, value: T) -> None:
         """As for a `Read`."""
         with contextlib.suppress(InvalidStateError):
             self.answer.set_result(value)
@@ -146,12 +90,12 @@ class Flush:
 class Configure:
     """Settings from here on in the queue: `redact` None keeps no text of requests, `retention_days` 0 everything.
 
-    `redact_chat` None keeps no chat.
+    `redactor` is for what is text in any case: None keeps no chat, and logs as they come.
     """
 
     retention_days: int
     redact: Callable[[str], str] | None
-    redact_chat: Callable[[str], str] | None = None
+    redactor: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +103,7 @@ class Stop:
     """The last thing in the queue."""
 
 
-Control = Read[Any] | Take | Flush | Configure | Stop
+Control = Read[Any] | Change[Any] | Flush | Configure | Stop
 
 
 @dataclass(slots=True, kw_only=True)
@@ -242,7 +186,7 @@ class Inbox:
 
     def _drop_oldest(self) -> None:
         for index, item in enumerate(self._items):
-            if isinstance(item, Record | Accept | SaveMessage):
+            if isinstance(item, Record | Accept | SaveMessage | AppendLog):
                 del self._items[index]
                 self._writes -= 1
                 self._dropped += 1
@@ -263,9 +207,7 @@ class Batch:
 
 def _leave(item: Write | Control) -> None:
     """Nobody will look at it any more: whoever waits for it is let go."""
-    if isinstance(item, Read):
+    if isinstance(item, Read | Change):
         item.settle(item.default)
-    elif isinstance(item, Take):
-        item.settle(Taken())
     elif isinstance(item, Flush):
         item.settle(saved=False)

@@ -102,6 +102,62 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX chat_messages_session ON chat_messages (session_seq)",
         "CREATE INDEX chat_messages_at ON chat_messages (at)",
     ),
+    (
+        """CREATE TABLE deployments (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            project_id INTEGER REFERENCES projects (id) ON DELETE SET NULL,
+            provider TEXT NOT NULL,
+            target TEXT NOT NULL,
+            source TEXT NOT NULL,
+            action TEXT NOT NULL,
+            mark TEXT NOT NULL,
+            account TEXT NOT NULL,
+            account_name TEXT NOT NULL,
+            remote_project TEXT NOT NULL,
+            project_name TEXT NOT NULL,
+            remote_id TEXT NOT NULL,
+            url TEXT NOT NULL,
+            inspect_url TEXT NOT NULL,
+            state TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            error TEXT NOT NULL,
+            cursor TEXT NOT NULL,
+            env_names TEXT NOT NULL,
+            details TEXT NOT NULL,
+            created_at REAL NOT NULL,
+            updated_at REAL NOT NULL,
+            finished_at REAL,
+            cancel_asked INTEGER NOT NULL,
+            lease_owner TEXT NOT NULL,
+            lease_boot TEXT NOT NULL,
+            lease_tick REAL NOT NULL,
+            lease_at REAL NOT NULL,
+            lease_s REAL NOT NULL,
+            log_seq INTEGER NOT NULL,
+            log_lines INTEGER NOT NULL,
+            log_bytes INTEGER NOT NULL
+        )""",
+        # Pages walk it from its end.
+        "CREATE INDEX deployments_created ON deployments (user_id, created_at)",
+        # Asked at every start; it is nearly always empty.
+        "CREATE INDEX deployments_unfinished ON deployments (user_id, created_at) WHERE finished_at IS NULL",
+        # Retention walks it from its beginning.
+        "CREATE INDEX deployments_finished ON deployments (finished_at)",
+        # Without a rowid a deployment's lines lie together.
+        """CREATE TABLE deployment_lines (
+            deployment_seq INTEGER NOT NULL REFERENCES deployments (seq) ON DELETE CASCADE,
+            seq INTEGER NOT NULL,
+            at REAL NOT NULL,
+            level TEXT NOT NULL,
+            text TEXT NOT NULL,
+            key TEXT NOT NULL,
+            PRIMARY KEY (deployment_seq, seq)
+        ) WITHOUT ROWID""",
+        # A line that a host sends again is known by its key; most hosts' lines have one.
+        "CREATE UNIQUE INDEX deployment_lines_key ON deployment_lines (deployment_seq, key) WHERE key <> ''",
+    ),
 )
 
 SCHEMA = len(STEPS)

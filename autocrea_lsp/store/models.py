@@ -139,6 +139,67 @@ class ChatMessage(Model):
         table_name = "chat_messages"
 
 
+class Deployment(Model):
+    """A deployment: `deployment_values.DeploymentRow`, who drives it (`leases.Lease`), and how long its log is.
+
+    `log_seq` is the number of the last line, `log_lines` and `log_bytes` are what is kept; `env_names` and `details`
+    are JSON.
+    """
+
+    seq = IntegerField(primary_key=True)
+    id = TextField(unique=True)
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    project = ForeignKeyField(ProjectRow, null=True, on_delete="SET NULL")
+    provider = TextField()
+    target = TextField()
+    source = TextField()
+    action = TextField()
+    mark = TextField()
+    account = TextField()
+    account_name = TextField()
+    remote_project = TextField()
+    project_name = TextField()
+    remote_id = TextField()
+    url = TextField()
+    inspect_url = TextField()
+    state = TextField()
+    detail = TextField()
+    error = TextField()
+    cursor = TextField()
+    env_names = TextField()
+    details = TextField()
+    created_at = FloatField()
+    updated_at = FloatField()
+    finished_at = FloatField(null=True)
+    cancel_asked = BooleanField()
+    lease_owner = TextField()
+    lease_boot = TextField()
+    lease_tick = FloatField()
+    lease_at = FloatField()
+    lease_s = FloatField()
+    log_seq = IntegerField()
+    log_lines = IntegerField()
+    log_bytes = IntegerField()
+
+    class Meta:
+        table_name = "deployments"
+
+
+class DeploymentLine(Model):
+    """A line of a deployment's log; `key` is the host's name of it, by which it is known when it comes again."""
+
+    deployment = ForeignKeyField(Deployment, column_name="deployment_seq", on_delete="CASCADE")
+    seq = IntegerField()
+    at = FloatField()
+    level = TextField()
+    text = TextField()
+    key = TextField()
+
+    class Meta:
+        table_name = "deployment_lines"
+        primary_key = CompositeKey("deployment", "seq")
+
+
 MODELS: tuple[type[Model], ...] = (
     User,
     Preference,
@@ -148,4 +209,6 @@ MODELS: tuple[type[Model], ...] = (
     ExpiredCost,
     ChatSession,
     ChatMessage,
+    Deployment,
+    DeploymentLine,
 )

@@ -6,18 +6,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from autocrea_lsp.store.inbox import Record, SaveMessage, Write
+from autocrea_lsp.store.log_text import clean_lines
 from autocrea_lsp.store.values import label, storable, storable_message
+from autocrea_lsp.store.writes import AppendLog, Record, SaveMessage, Write
 
 Redact = Callable[[str], str]
 
 _log = logging.getLogger(__name__)
 
 
-def ready(write: Write, redact: Redact | None, redact_chat: Redact | None) -> Write | None:
-    """The write as it may be stored; None if it may or can not be. Without a redactor no text is kept."""
+def ready(write: Write, redact: Redact | None, redact_always: Redact | None) -> Write | None:
+    """The write as it may be stored; None if it may or can not be. Without a redactor no text of a user's is kept."""
     if isinstance(write, SaveMessage):
-        return None if redact_chat is None else _message(write, redact_chat)
+        return None if redact_always is None else _message(write, redact_always)
+    if isinstance(write, AppendLog):
+        return _lines(write, redact_always)
     if not isinstance(write, Record):
         return write
     request = write.request
@@ -36,6 +39,14 @@ def without_text(write: Write) -> Write | None:
     if isinstance(write, Record) and (write.request.prompt, write.request.answer) != (None, None):
         return Record(request=replace(write.request, prompt=None, answer=None))
     return write
+
+
+def _lines(write: AppendLog, redact: Redact | None) -> AppendLog | None:
+    try:
+        return replace(write, lines=clean_lines(write.lines, redact))
+    except Exception:  # boundary: as in `ready`
+        _log.warning("lines of a deployment's log cannot be stored")
+        return None
 
 
 def _message(write: SaveMessage, redact: Redact) -> SaveMessage | None:

@@ -12,26 +12,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from autocrea_lsp.store import failures, files, migrations, redacting
 from autocrea_lsp.store.disk import Connection, open_disk, open_memory
-from autocrea_lsp.store.inbox import (
-    Configure,
-    CountAct,
-    Flush,
-    Health,
-    Inbox,
-    Read,
-    Stop,
-    Take,
-    Write,
-)
-from autocrea_lsp.store.values import Taken
+from autocrea_lsp.store.inbox import Change, Configure, Flush, Health, Inbox, Read, Stop
+from autocrea_lsp.store.journal import Journal
+from autocrea_lsp.store.writes import Write
 
 T = TypeVar("T")
 
@@ -41,11 +30,9 @@ _LOCK_S = 5.0  # four writing processes were measured at 0.7 s at worst
 _RETRY_LOCK_S = 1.0  # in memory mode a question should not wait long behind an attempt
 _LAST_LOCK_S = 0.3  # the process is about to end
 _RETRY_S = (2.0, 300.0)  # first and longest pause between attempts; each is twice the one before
-_RETRY_ROWS = 100  # what goes to the disk in one transaction when it is back
 _DAY_S = 86_400.0
 _SWEEP_S = _DAY_S  # retention is looked at once a day
 _SWEEP_ROWS = 500  # a chunk holds the write lock for a few milliseconds
-_REMEMBERED = 10_000  # writes: about 10 MB
 _NEVER = float("inf")
 
 
@@ -67,9 +54,7 @@ class Writer:
         self._health = health
         self._on_problem = on_problem
         self._told: set[str] = set()
-        self._saved: deque[Write] = deque(maxlen=_REMEMBERED)  # this session's, on disk: memory mode starts with them
-        self._unsaved: deque[Write] = deque(maxlen=_REMEMBERED)  # in memory only: the disk gets them when it is back
-        self._beside: Connection | None = None  # in memory: counts acts where the file is not ours to write
+        self._journal = Journal()
         self._lost = 0  # writes since the last flush that are nowhere
         self._replaced_damaged = False
         self._retry_at = _NEVER  # monotonic seconds
@@ -84,8 +69,6 @@ class Writer:
                 pass
         finally:
             self._connection.close()
-            if self._beside is not None:
-                self._beside.close()
 
     def _turn(self) -> bool:
         """Do what is due next; True when that was the end."""
@@ -97,9 +80,9 @@ class Writer:
             match taken.control:
                 case Read() as read:
                     read.settle(self._do(read.ask, default=read.default))
-                case Take() as take:
-                    if take.begin():
-                        take.settle(self._take(take))
+                case Change() as change:
+                    if change.begin():
+                        change.settle(self._change(change))
                 case Flush() as flush:
                     flush.settle(saved=self._lost == 0)
                     self._lost = 0
@@ -117,7 +100,7 @@ class Writer:
         return False
 
     def _configure(self, settings: Configure) -> None:
-        self._redact, self._redact_chat = settings.redact, settings.redact_chat
+        self._redact, self._redactor = settings.redact, settings.redactor
         self._retention_s = settings.retention_days * _DAY_S
         self._sweep_at = 0.0 if settings.retention_days > 0 else _NEVER  # monotonic seconds: at once
 
@@ -128,33 +111,34 @@ class Writer:
         if dropped:
             self._lost += dropped
             self._tell(failures.overflowed(self._path))
-        ready = _some(redacting.ready(write, self._redact, self._redact_chat) for write in writes)
+        ready = _some(redacting.ready(write, self._redact, self._redactor) for write in writes)
         self._lost += len(writes) - len(ready)
         counts = _some(map(redacting.without_text, ready))  # texts go to the disk or nowhere
-        if not self._do(lambda connection: connection.write(ready if connection.on_disk else counts), default=False):
+
+        def act(connection: Connection) -> list[Write] | None:
+            if not connection.write(ready if connection.on_disk else counts):
+                return None
+            return _some(map(connection.remembered, counts))
+
+        written = self._do(act, default=None)
+        if written is None:
             self._lost += len(ready)
             return
         if self._health.mode == "memory":
             self._lost += len(ready) - len(counts)
-        (self._unsaved if self._health.mode == "memory" else self._saved).extend(counts)
+        self._journal.note(written, saved=self._health.mode != "memory")
 
-    def _take(self, take: Take) -> Taken:
-        """Count on the database in use, or beside it; a database that takes its place later has what was counted."""
-        nothing: tuple[Taken, list[CountAct]] = (Taken(), [])
-        taken, acts = self._do(
-            lambda connection: self._counter(connection).acts.take(take.user, take.windows, take.amount, take.clock),
-            default=nothing,
-        )
-        (self._unsaved if self._health.mode == "memory" else self._saved).extend(acts)
-        return taken
+    def _change(self, change: Change[T]) -> T:
+        """On the database in use; one that takes its place later has what was done."""
 
-    def _counter(self, connection: Connection) -> Connection:
-        if not connection.newer:
-            return connection
-        if self._beside is None:
-            self._beside = open_memory()
-            self._beside.write([write for write in self._saved if isinstance(write, CountAct)])
-        return self._beside
+        def act(connection: Connection) -> tuple[T, list[Write]]:
+            value, writes = change.ask(connection)
+            return value, _some(map(connection.remembered, writes))
+
+        nothing: tuple[T, list[Write]] = (change.default, [])
+        value, writes = self._do(act, default=nothing)
+        self._journal.note(writes, saved=self._health.mode != "memory")
+        return value
 
     def _sweep(self) -> None:
         """Delete one chunk of what is too old; the next chunk waits its turn."""
@@ -193,6 +177,7 @@ class Writer:
             self._replaced_damaged = True
             self._tell(failures.replaced(self._path, connection.set_aside), mended=True)
         if connection.newer:
+            self._journal.fill_beside(connection)
             self._health.mode = "read-only"
             self._tell(failures.newer(self._path, connection.version, migrations.SCHEMA))
 
@@ -205,8 +190,9 @@ class Writer:
             return
         self._connection.close()
         if found is None:
-            self._saved.clear()  # whoever deleted the file meant those too
+            self._journal.forget_saved()
         self._open()
+        self._go_on()
         if found is None and self._health.mode == "disk":
             self._tell(failures.vanished(self._path), mended=True)
 
@@ -221,13 +207,20 @@ class Writer:
             except Exception as another:  # boundary: as in _do
                 error = another
             else:
+                self._go_on()
                 return
         self._to_memory(error)
+
+    def _go_on(self) -> None:
+        """A file that was begun anew gets the deployments that are under way: they do not end with the old one."""
+        writes = self._journal.going_on()
+        if writes and self._health.mode == "disk":
+            self._do(lambda connection: connection.write(writes), default=False)
 
     def _to_memory(self, error: Exception) -> None:
         reason = failures.reason_of(error) or "failed"
         self._connection = open_memory()
-        self._connection.write(list(self._saved))
+        self._journal.fill(self._connection)
         self._health.mode = "memory"
         self._retry_at = time.monotonic() + self._retry_s
         self._tell(failures.message(self._path, reason, error))
@@ -240,12 +233,7 @@ class Writer:
         connection: Connection | None = None
         try:
             connection = open_disk(self._path, timeout_s=lock_s)
-            while self._unsaved:
-                chunk = list(islice(self._unsaved, _RETRY_ROWS))
-                connection.write(chunk)
-                for write in chunk:
-                    self._saved.append(write)
-                    self._unsaved.popleft()
+            self._journal.hand_over(memory, connection)
             connection.database.timeout = _LOCK_S
         except Exception:  # boundary: as in _do; why was told when it began
             if connection is not None:

@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from autocrea_lsp.store import AIRequest, Moment, Quota, Store, Taken, Window
+from autocrea_lsp.store import AIRequest, DeploymentRow, LogLineRow, Moment, Quota, Store, Taken, Window
 
 QUARTER_S = 900.0
 HANG_S = 60.0  # nothing here takes a tenth of it; longer is a hang
@@ -41,6 +42,38 @@ def ids(database: Path) -> set[str]:
 def traces(database: Path, text: str = CANARY) -> list[str]:
     """The files in the database's directory that hold the text."""
     return [each.name for each in database.parent.iterdir() if text.encode() in each.read_bytes()]
+
+
+def deployment(**changes: Any) -> DeploymentRow:
+    plain: dict[str, Any] = {"id": "d", "provider": "vercel", "target": "preview", "source": "files", "created_at": 5.0}
+    return DeploymentRow(**(plain | changes))
+
+
+def line(text: str, **changes: Any) -> LogLineRow:
+    return LogLineRow(**({"at": 5.0, "text": text} | changes))
+
+
+def create(store: Store, *rows: DeploymentRow, **lease: Any) -> None:
+    for row in rows:
+        assert store.create_deployment(row, **lease).result(HANG_S)
+
+
+def update(store: Store, **changes: Any) -> bool:
+    return store.update_deployment("d", **changes).result(HANG_S)
+
+
+def one(store: Store, name: str = "d") -> DeploymentRow:
+    found = store.deployment(name).result(HANG_S)
+    assert found is not None
+    return found
+
+
+def names(rows: list[DeploymentRow]) -> list[str]:
+    return [row.id for row in rows]
+
+
+def texts(lines: Sequence[LogLineRow]) -> list[str]:
+    return [each.text for each in lines]
 
 
 @dataclass(slots=True)

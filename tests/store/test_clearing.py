@@ -10,20 +10,22 @@ from pathlib import Path
 import pytest
 
 from autocrea_lsp.errors import UserError
-from autocrea_lsp.store import Cleared, Store, UsageStats, Window, clearing
+from autocrea_lsp.store import Beat, Cleared, Store, UsageStats, Window, clearing
 from autocrea_lsp.store import clear as clear_database
 from autocrea_lsp.store.models import MODELS
-from tests.store.common import CANARY, HANG_S, Ask, OpenStore, execute, traces
+from tests.store.common import CANARY, HANG_S, Ask, OpenStore, deployment, execute, line, traces
 
 
 def fill(store: Store, ask: Ask) -> None:
-    """Rows, texts, a preference, a project, a chat and a counted act, each with the canary; every table has some."""
+    """Something with the canary in every table."""
     for n in range(200):
         store.record(ask(id=f"{n}-{CANARY}", model=CANARY, prompt=f"{CANARY} {n} " * 50, answer=CANARY))
     store.set_preference("key", CANARY)
     store.touch_project(CANARY, "ab12")
     store.save_chat_message(CANARY, CANARY, "user", CANARY, attachments=CANARY)
     assert store.take([Window(name=CANARY, limit=5, period_s=60.0)]).result(HANG_S).counted
+    assert store.create_deployment(deployment(id="d", error=CANARY, details={"a": CANARY})).result(HANG_S)
+    store.append_deployment_log("d", [line(CANARY)])
     assert store.flush(HANG_S)
     execute(store.path, "INSERT INTO expired_costs SELECT id, 1000.0, 5 FROM users")
     assert [table for table, rows in counts(store.path).items() if rows == 0] == []
@@ -42,13 +44,15 @@ def test_nothing_is_left(open_store: OpenStore, ask: Ask, database: Path, proble
     assert traces(database)
     if not in_use:
         store.close(HANG_S)
-    assert clear_database(database) == Cleared(requests=200, files_removed=0)
+    assert clear_database(database) == Cleared(requests=200, files_removed=0, deployments=1)
     assert traces(database) == []
     assert set(counts(database).values()) == {0}
     again = store if in_use else open_store()
     assert again.usage(None, None).result(HANG_S) == UsageStats()
     assert again.projects().result(HANG_S) == []
     assert again.get_preference("key").result(HANG_S) is None
+    assert again.deployments().result(HANG_S) == []
+    assert again.heartbeat("d", owner="o", lease_s=9.0).result(HANG_S) == Beat(lease="gone")
     again.record(ask(id="new"))  # whose user was deleted with the rest
     assert again.flush(HANG_S)
     assert [request.id for request in again.history(5).result(HANG_S)] == ["new"]

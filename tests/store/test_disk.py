@@ -12,7 +12,7 @@ import pytest
 
 from autocrea_lsp.store import migrations
 from autocrea_lsp.store.disk import Connection, open_disk
-from autocrea_lsp.store.inbox import Accept, Record, SetPreference, TouchProject
+from autocrea_lsp.store.writes import Accept, Record, SetPreference, TouchProject
 from tests.store.common import HANG_S, Ask, execute, ids
 
 

@@ -9,20 +9,9 @@ import pytest
 
 from autocrea_lsp.store import AIRequest, Store
 from autocrea_lsp.store import database as database_module
-from autocrea_lsp.store.inbox import (
-    Accept,
-    Flush,
-    Inbox,
-    Read,
-    Record,
-    SaveMessage,
-    SetPreference,
-    Stop,
-    Take,
-    TouchProject,
-)
-from autocrea_lsp.store.moments import moment
+from autocrea_lsp.store.inbox import Change, Flush, Inbox, Read, Stop
 from autocrea_lsp.store.values import ChatMessageRow, Taken
+from autocrea_lsp.store.writes import Accept, AppendLog, Record, SaveMessage, SetPreference, TouchProject
 from tests.store.common import HANG_S
 
 
@@ -30,8 +19,8 @@ def accept(name: str) -> Accept:
     return Accept(request_id=name)
 
 
-def count() -> Take:
-    return Take(user="ana", windows=(), amount=1, clock=moment)
+def count() -> Change[Taken]:
+    return Change(ask=lambda connection: (Taken(counted=True), []), default=Taken())
 
 
 def message(text: str) -> SaveMessage:
@@ -59,7 +48,7 @@ def test_a_batch_is_full_at_its_limit() -> None:
 
 
 @pytest.mark.parametrize("question", [Flush, lambda: count()], ids=["a flush", "counting an act"])
-def test_a_lone_write_waits_for_company_until_somebody_asks(question: Callable[[], Flush | Take]) -> None:
+def test_a_lone_write_waits_for_company_until_somebody_asks(question: Callable[[], Flush | Change[Taken]]) -> None:
     inbox = Inbox()
     inbox.put(accept("early"))
     asked = question()
@@ -71,17 +60,18 @@ def test_a_lone_write_waits_for_company_until_somebody_asks(question: Callable[[
     assert taken.control is asked
 
 
-def test_when_there_is_too_much_the_oldest_request_is_dropped_and_nothing_else() -> None:
+def test_when_there_is_too_much_the_oldest_text_or_request_is_dropped_and_nothing_else() -> None:
     inbox = Inbox(capacity=3)
     preference = SetPreference(user="ana", key="k", value_json="1", at=0.0)
     project = TouchProject(user="ana", name="shop", root_hash="", at=0.0)
     flush, take = Flush(), count()
-    for item in (preference, project, flush, message("a"), accept("b"), accept("c"), take):
+    log = AppendLog(user="ana", id="d", lines=())
+    for item in (preference, project, flush, message("a"), log, accept("b"), accept("c"), take):
         inbox.put(item)
     assert inbox.take(0).writes == [preference, project]
     last = inbox.take(0, linger_s=0)
     assert (last.writes, last.control) == ([accept("c")], take)
-    assert (inbox.take_dropped(), inbox.take_dropped()) == (2, 0)
+    assert (inbox.take_dropped(), inbox.take_dropped()) == (3, 0)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -96,7 +86,7 @@ def test_nobody_waits_for_a_closed_inbox(when: str) -> None:
     if when == "before":
         inbox.close()
     assert read.answer.result(0) == 0
-    assert take.answer.result(0) == Taken()
+    assert take.answer.result(0) == Taken(counted=False)
     assert flush.done.is_set()
     assert not flush.saved
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autocrea_lsp.store import UsageStats
+from autocrea_lsp.store import UsageStats, Window
 from autocrea_lsp.store.migrations import SCHEMA, STEPS
 from autocrea_lsp.store.models import MODELS
-from tests.store.common import HANG_S, Ask, OpenStore, execute
+from tests.store.common import HANG_S, Ask, OpenStore, create, deployment, execute, line, texts
 
 
 def test_an_empty_file_is_migrated(open_store: OpenStore, ask: Ask, database: Path) -> None:
@@ -31,10 +31,40 @@ def test_every_released_version_is_brought_up_to_date_with_its_rows(
         execute(database, *made, *rows, f"PRAGMA user_version = {version}")
         store = open_store()
         store.record(ask(user="eve"))
-        assert store.flush(HANG_S)
+        create(store, deployment(), owner="one", lease_s=9.0)
+        store.append_deployment_log("d", [line("a", key="1"), line("a", key="1")])
+        assert texts(store.deployment_log("d").result(HANG_S)) == ["a"]
         store.close(HANG_S)
         assert execute(database, "PRAGMA user_version") == [(SCHEMA,)]
-        assert execute(database, "SELECT id, name FROM users") == [(7 if version else 1, "eve")]
+        assert execute(database, "SELECT id, name FROM users ORDER BY id") == [
+            (7 if version else 1, "eve"),
+            (8 if version else 2, "ana"),
+        ]
+
+
+def test_a_file_of_the_version_before_deployments_keeps_all_that_is_in_it(
+    open_store: OpenStore, ask: Ask, database: Path
+) -> None:
+    store = open_store(redact=str)
+    store.record(ask(id="old", project="shop"))
+    store.set_preference("key", 1)
+    store.save_chat_message("s", "title", "user", "text")
+    assert store.take([Window(name="ai", limit=1, period_s=1e6)]).result(HANG_S).counted
+    store.close(HANG_S)
+    # Back to what that version made: it is the same but for these.
+    execute(database, "DROP TABLE deployment_lines", "DROP TABLE deployments", "PRAGMA user_version = 2")
+    made = {statement for step in STEPS[:2] for statement in step}
+    there = {str(sql) for (sql,) in execute(database, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    assert there == made
+
+    store = open_store(redact=str)
+    create(store, deployment(project="shop"))
+    assert [request.id for request in store.history(9).result(HANG_S)] == ["old"]
+    assert store.get_preference("key").result(HANG_S) == 1
+    assert [message.text for message in store.chat_messages("s").result(HANG_S)] == ["text"]
+    assert store.take([Window(name="ai", limit=1, period_s=1e6)]).result(HANG_S).refused == "ai"
+    assert [row.project for row in store.deployments().result(HANG_S)] == ["shop"]
+    assert execute(database, "PRAGMA user_version") == [(SCHEMA,)]
 
 
 def test_the_steps_make_what_the_models_say(open_store: OpenStore, database: Path) -> None:

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from autocrea_lsp.store import writer
-from tests.store.common import HANG_S, Ask, OpenStore, StartChild, Until, ids
+from tests.store.common import HANG_S, Ask, OpenStore, StartChild, Until, create, deployment, execute, ids, line
 
 
-def start_together(start_child: StartChild, count: int, source: str) -> list[str]:
+def start_together(start_child: StartChild, count: int, source: str, *arguments: object) -> list[str]:
     """Start `count` children that wait for each other before `source`; what they printed."""
-    children = [start_child("print('ready', flush=True); sys.stdin.readline()\n" + source, n) for n in range(count)]
+    children = [
+        start_child("print('ready', flush=True); sys.stdin.readline()\n" + source, n, *arguments) for n in range(count)
+    ]
     for child in children:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
@@ -153,10 +155,14 @@ def test_a_full_disk_means_memory_until_there_is_room(
     (message,) = problems
     assert "full" in message
     assert len(ids(database)) < 4000
+    create(store, deployment(), owner="one", lease_s=60.0)
+    store.append_deployment_log("d", [line("a" * 1000) for _ in range(500)])
+    assert len(store.deployment_log("d").result(HANG_S)) == 500
     ballast.unlink()
     mount(small_disk, "size=16m", remount=True)
     until(lambda: store.mode == "disk")
     assert len(ids(database)) == 4000
+    assert execute(database, "SELECT id, log_lines FROM deployments") == [("d", 500)]
     assert len(problems) == 1
 
 

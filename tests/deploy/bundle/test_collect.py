@@ -216,13 +216,13 @@ async def test_names_are_composed_and_two_that_become_one_are_an_error(tmp_path:
 async def test_a_name_that_is_no_text_is_an_error_that_shows_where(tmp_path: Path) -> None:
     plant(tmp_path, {"d/a": "x"})
     (tmp_path / "d" / os.fsdecode(b"b\xff")).write_bytes(b"")
-    with pytest.raises(UserError, match="d/b.*UTF-8"):
+    with pytest.raises(UserError, match=r"d/b.*UTF-8"):
         await collect(tmp_path, HOST)
 
 
 async def test_limits_name_the_file_and_the_number(tmp_path: Path) -> None:
     plant(tmp_path, {**{f"many/{n:02}": "x" for n in range(12)}, "big.bin": b"x" * 2000})
-    with pytest.raises(UserError, match="at most 10 files.*many"):
+    with pytest.raises(UserError, match=r"at most 10 files.*many"):
         await collect(tmp_path, replace(HOST, max_files=10))
     with pytest.raises(UserError, match=r"big\.bin has 2,000 bytes"):
         await collect(tmp_path, replace(HOST, max_file_bytes=1000))

@@ -1,6 +1,6 @@
 """HTTP/1.1 for the emulator: requests in, replies out, faults included; and when the client left.
 
-Small on purpose: one request at a time on a connection, bodies with a length, answers with a length or chunked.
+Small on purpose: one request at a time on a connection; bodies and answers with a length or chunked.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ class ClientLeft(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Head:
+    """A request as far as it is known before its body is read."""
+
     method: str
     path: str
     headers: Mapping[str, str]  # names in lower case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Head):
     body: bytes
 
 
@@ -40,17 +46,36 @@ class Connection:
 
     async def request(self) -> Request | None:
         """The next request; None when the client has left."""
+        if (head := await self.head()) is None or (body := await self.body(head)) is None:
+            return None
+        return Request(method=head.method, path=head.path, headers=head.headers, body=body)
+
+    async def head(self) -> Head | None:
+        """The next request without its body, which `body` reads; None when the client has left."""
         try:
             head = (self._ahead + await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            self._ahead = b""
-            first, *lines = head.rstrip("\r\n").split("\r\n")
-            method, path, _ = first.split(" ")
-            pairs = (line.split(":", 1) for line in lines)
-            headers = {name.strip().lower(): value.strip() for name, value in pairs}
-            body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
-        return Request(method=method, path=path, headers=headers, body=body)
+        self._ahead = b""
+        first, *lines = head.rstrip("\r\n").split("\r\n")
+        method, path, _ = first.split(" ")
+        pairs = (line.split(":", 1) for line in lines)
+        headers = {name.strip().lower(): value.strip() for name, value in pairs}
+        return Head(method=method, path=path, headers=headers)
+
+    async def body(self, head: Head) -> bytes | None:
+        """The body that follows, of known length or chunked; None when the client has left."""
+        try:
+            if head.headers.get("transfer-encoding", "").lower() != "chunked":
+                return await self._reader.readexactly(int(head.headers.get("content-length", "0")))
+            pieces = []
+            while size := int((await self._reader.readuntil(b"\r\n")).partition(b";")[0], 16):
+                pieces.append(await self._reader.readexactly(size))
+                await self._reader.readexactly(2)
+            await self._reader.readuntil(b"\r\n")
+            return b"".join(pieces)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return None
 
     async def answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         """A whole answer of known length."""
@@ -59,13 +84,28 @@ class Connection:
     async def answer_json(self, status: int, value: Any, headers: Mapping[str, str]) -> None:
         await self.answer(status, json.dumps(value).encode(), {**headers, "content-type": "application/json"})
 
+    async def answer_part(self, status: int, body: bytes, headers: Mapping[str, str], *, at: int) -> None:
+        """The first `at` bytes of a body whose length was announced whole; then the connection is gone."""
+        await self._write(_head(status, {**headers, "content-length": str(len(body))}) + body[:at])
+        self.cut()
+
+    async def open_stream(self, status: int, headers: Mapping[str, str]) -> None:
+        """Begin an answer of unknown length, for `piece` and `end_stream`."""
+        await self._write(_head(status, {**headers, "transfer-encoding": "chunked"}))
+
+    async def piece(self, data: bytes) -> None:
+        await self._write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    async def end_stream(self) -> None:
+        await self._write(b"0\r\n\r\n")
+
     async def stream(
         self, steps: list[Step], headers: Mapping[str, str], *, split_bytes: int, on_delta: Callable[[], None]
     ) -> None:
         """Play the steps as an event stream. Raises ClientLeft as soon as the client does."""
         kind = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
         await self._write(_head(200, {**headers, **kind, "transfer-encoding": "chunked"}))
-        left = asyncio.create_task(self._left())
+        left = asyncio.create_task(self.left())
         try:
             for step in steps:
                 match step:
@@ -87,8 +127,16 @@ class Connection:
 
     async def wait_for_the_end(self) -> None:
         """Say nothing until the client has left."""
-        await self._left()
+        await self.left()
         raise ClientLeft
+
+    async def left(self) -> None:
+        """Returns when the client has left; to be cancelled before the next request is read."""
+        try:
+            while data := await self._reader.read(1):
+                self._ahead += data
+        except ConnectionError:
+            return
 
     def drop(self) -> None:
         """Close with a reset, as a process that was killed does."""
@@ -96,6 +144,11 @@ class Connection:
         if (raw := self._writer.get_extra_info("socket")) is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
+
+    def cut(self) -> None:
+        """Send what is written, then close in the middle of it."""
+        self.closing = self.ended_by_us = True
+        self._writer.close()
 
     async def close(self) -> None:
         self.closing = True
@@ -136,14 +189,6 @@ class Connection:
             await self._writer.drain()
         except ConnectionError:
             raise ClientLeft from None
-
-    async def _left(self) -> None:
-        """Returns when the client has left."""
-        try:
-            while data := await self._reader.read(1):
-                self._ahead += data
-        except ConnectionError:
-            return
 
 
 async def _unless(left: asyncio.Task[None], seconds: float) -> None:

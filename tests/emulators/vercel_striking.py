@@ -1,0 +1,79 @@
+"""What a fault does to the host or to the right answer, where it is more than an answer in its place."""
+
+from __future__ import annotations
+
+from tests.emulators import vercel_views as views
+from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.vercel_creating import missing_files
+from tests.emulators.vercel_faults import SPECS, Due, Fault, Spec, Status
+from tests.emulators.vercel_rules import Refused
+from tests.emulators.vercel_world import World
+
+NO_FAULT = Spec()
+_LIMIT_S = 60.0
+_AFTER_ACTING = {Fault.DROP_AFTER_ACTING, Fault.SERVER_ERROR_AFTER_ACTING, Fault.GATEWAY_TIMEOUT_AFTER_ACTING}
+_NEEDS_AN_ACT = _AFTER_ACTING | {Fault.BLOCKED, Fault.UNKNOWN_STATE}
+
+
+def waits_for_an_act(fault: Fault) -> bool:
+    """Of no use with a request that was refused (a create whose files are missing): it strikes the next instead."""
+    return fault in _NEEDS_AN_ACT
+
+
+def give_back(due: Due) -> None:
+    """It did not strike after all."""
+    if due.times is not None:
+        due.times += 1
+
+
+def refusal(status: Status, due: Due, now_s: float, other_host: str) -> Answer:
+    """The answer in place of the right one."""
+    headers = status.headers_now(now_s, due.seconds)
+    if due.fault is Fault.REDIRECT:
+        headers["location"] = other_host
+    if status.raw is not None:
+        return Answer(status=status.status, raw=status.raw, headers=headers)
+    return Answer(status=status.status, value=status.value(now_s, due.seconds), headers=headers)
+
+
+def check_limit(world: World, op: str, count: int, now_s: float) -> None:
+    """The 429 of a bucket that a test made small (`World.limits`)."""
+    if count > world.limits.get(op, count):
+        status = SPECS[Fault.RATE_BODY].status
+        assert status is not None
+        raise Refused(429, status.code, status.message, **_extra(status, now_s))
+
+
+def _extra(status: Status, now_s: float) -> dict[str, object]:
+    error = status.value(now_s, _LIMIT_S)["error"]
+    return {name: value for name, value in error.items() if name not in ("code", "message")}
+
+
+def before_acting(call: Call, due: Due) -> None:
+    """Change the host, or raise the refusal that the fault is."""
+    world = call.world
+    if due.fault is Fault.MISSING_AGAIN and call.request.op == "create_deployment":
+        digests = [item["sha"] for item in call.body.get("files", ()) if "sha" in item]
+        if digests:
+            raise missing_files(list(dict.fromkeys(digests)))
+    if due.fault is Fault.PROJECT_VANISHES:
+        for project in list(world.projects.values()):
+            for deployment in world.of_project(project):
+                world.remove(deployment)
+            del world.projects[project.id]
+    if due.fault is Fault.DEPLOYMENT_VANISHES and "deployment" in call.params:
+        world.remove(call.deployment())
+
+
+def after_acting(call: Call, due: Due, answer: Answer) -> None:
+    """Change what was done, and the answer with it."""
+    deployment = answer.deployment
+    if deployment is None:
+        return
+    if due.fault is Fault.BLOCKED:
+        deployment.blocked = True
+        deployment.end("BLOCKED")
+        if answer.stream is None and isinstance(answer.value, dict):
+            answer.value = views.deployment(call.world, deployment)
+    if due.fault is Fault.DEPLOYMENT_VANISHES:
+        call.world.remove(deployment)

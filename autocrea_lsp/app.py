@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import getpass
 import logging
 import math
 import time
@@ -15,14 +14,17 @@ from typing import TYPE_CHECKING
 from autocrea_lsp.access import key_file
 from autocrea_lsp.access.credentials import AskEditor, Credentials
 from autocrea_lsp.access.limits import Limiter
+from autocrea_lsp.access.local_user import user_name
 from autocrea_lsp.ai.base import Backend, Kind
+from autocrea_lsp.ai.choosing import choose
 from autocrea_lsp.ai.condition import Condition, answering, nobody
 from autocrea_lsp.ai.health import Health
 from autocrea_lsp.ai.metered import Call, Metered, Sent
 from autocrea_lsp.ai.usage_row import usage_row
+from autocrea_lsp.app_deploy import AppDeployments, Parts
 from autocrea_lsp.assist.inline import HOUR_S, Completer
 from autocrea_lsp.assist.workspace import Workspace
-from autocrea_lsp.errors import AutocreaError, BadCredentials, NoCredentials
+from autocrea_lsp.errors import AutocreaError, BadCredentials
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import Store, project_label, root_hash
 from autocrea_lsp.syntax import Trees
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from autocrea_lsp.assist.chat import Chats
     from autocrea_lsp.assist.desk import Desk
     from autocrea_lsp.assist.proposals import Proposals
+    from autocrea_lsp.deploy.base import Ask
+    from autocrea_lsp.deploy.jobs import Deployments, Update
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +48,12 @@ class App:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self._project = ""  # its label in the usage rows
+        self.project = ""  # its label in the rows of the store
         self.health = Health()
         self._key_file = paths.config_dir() / key_file.NAME
         self.credentials = Credentials(file=self._key_file)
         self._started = False
-        self._user = _user_name()
+        self._user = user_name()
         self.problems: list[str] = []  # of the store, each once
         self.store = Store(
             paths.database(),
@@ -70,6 +74,15 @@ class App:
             lambda: self.settings.limits,
             lambda: self.settings.budget,
             on_warning=lambda text: self._on_problem(text),
+        )
+        self.deploying = AppDeployments(
+            Parts(
+                store=self.store,
+                limiter=self.limiter,
+                settings=lambda: self.settings,
+                project=lambda: self.project,
+                credentials=lambda: self.credentials,
+            )
         )
         self._on_change: Callable[[], None] = lambda: None
         self._on_problem: Callable[[str], None] = lambda _text: None
@@ -93,12 +106,12 @@ class App:
     def open_project(self, root: Path) -> None:
         """The workspace's folder: usage is counted for it under its name and a hash of its place, never its path."""
         place = root_hash(str(root))
-        self._project = project_label(root.name, place)
+        self.project = project_label(root.name, place)
         self.store.touch_project(root.name, place)
 
     def credentials_in_memory(self) -> list[str]:
         """The secrets we hold right now, for the log's filter."""
-        return self.credentials.in_memory()
+        return [*self.credentials.in_memory(), *self.deploying.in_memory()]
 
     # Acts: their modules are loaded when the first one is asked for -------------------------------------------------
 
@@ -126,6 +139,20 @@ class App:
         from autocrea_lsp.assist.proposals import Proposals
 
         return Proposals()
+
+    # Deployments: likewise --------------------------------------------------------------------------------------------
+
+    def connect_deployments(
+        self, *, ask: Ask, on_update: Callable[[Update], None], trusted: Callable[[], bool]
+    ) -> None:
+        self.deploying.connect(ask=ask, on_update=on_update, trusted=trusted)
+
+    @property
+    def deployments(self) -> Deployments:
+        return self.deploying.get()
+
+    async def default_provider(self, folder: Path) -> str:
+        return await self.deploying.default_provider(folder)
 
     # Backend ----------------------------------------------------------------------------------------------------------
 
@@ -184,27 +211,11 @@ class App:
 
     def credentials_changed(self) -> None:
         self.credentials.forget()
+        self.deploying.credentials_changed()
         self.choose_again()
 
     async def _choose(self) -> Backend | None:
-        # Here, not above: the server answers `initialize` before it needs them.
-        from autocrea_lsp.ai.claude import ClaudeBackend
-        from autocrea_lsp.ai.embedded import EmbeddedBackend
-
-        wanted, self._why_none = self.settings.backend, None
-        backend: Backend | None = None
-        if wanted in ("auto", "claude"):
-            try:
-                await self.credentials.find("anthropic")
-                backend = ClaudeBackend(self.settings.claude, self.credentials)
-            except NoCredentials as error:
-                self._why_none = error
-        if backend is None and wanted in ("auto", "embedded"):
-            reason = EmbeddedBackend.available(self.settings.embedded)
-            if reason is None:
-                backend = EmbeddedBackend(self.settings.embedded)
-            else:
-                self._why_none = self._why_none or reason
+        backend, self._why_none = await choose(self.settings, self.credentials)
         self._backend = Metered(backend, self._on_call) if backend is not None else None
         self._look_again_at = time.monotonic() + LOOK_AGAIN_S if backend is None else math.inf
         return self._backend
@@ -255,7 +266,7 @@ class App:
     def _on_call(self, call: Call) -> None:
         self.limiter.note_cost(call.cost_micros or 0)
         keep = self.settings.history.keep_prompts
-        self.store.record(usage_row(call, user=self._user, project=self._project, keep_texts=keep))
+        self.store.record(usage_row(call, user=self._user, project=self.project, keep_texts=keep))
 
     def _on_store_problem(self, text: str) -> None:
         """Called once, by the writer's thread."""
@@ -273,6 +284,7 @@ class App:
         if self._choice is not None:
             self._choice.cancel()
         self.credentials.close()
+        await self.deploying.aclose()
         await self.trees.aclose()
         closing: list[Awaitable[None]] = [*self._retired]
         if self._backend is not None:
@@ -284,10 +296,3 @@ class App:
 def log_file() -> Path:
     """Where the server's log is."""
     return paths.log_dir() / "server.log"
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "user"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from autocrea_lsp.access import key_file
-from autocrea_lsp.access.environment import key_in, sdk_has_credentials
+from autocrea_lsp.access.environment import KEY_VARIABLES, key_in, sdk_has_credentials
 from autocrea_lsp.access.secret import Secret, clean, sendable
 from autocrea_lsp.errors import NoCredentials
 
@@ -29,6 +29,7 @@ AskEditor = Callable[[str], Awaitable[str | None]]
 
 KEYRING_SERVICE = "autocrea-lsp"
 KEYRING_LIMIT_S = 2.0  # a locked Secret Service waits for a password dialog that may never be seen
+DEPLOY_HOSTS = frozenset({"vercel", "netlify", "railway"})
 NOT_FOUND_FOR_S = 30.0  # a keyring or file may be filled without anyone telling us; asking at each key would be dear
 
 _log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class Credentials:
             return _found(value, "keyring")
         if value := await asyncio.to_thread(key_file.read, provider, self._file):
             return _found(value, "file")
-        raise NoCredentials(f"no key for {provider} was found", hint=ways(provider))
+        raise NoCredentials(f"no {_noun(provider)} for {provider} was found", hint=ways(provider))
 
     async def _from_editor(self, provider: str) -> str | None:
         if self._ask_editor is None:
@@ -133,11 +134,13 @@ class Credentials:
 
 
 def ways(provider: str) -> str:
-    """How to give us a key, in one sentence."""
+    """How to give us a key or token, in one sentence."""
+    variable = KEY_VARIABLES.get(provider, (f"{provider.upper()}_API_KEY",))[0]
+    noun = _noun(provider)
+    without = "; or set `autocrea.backend` to `embedded`, which needs none" if noun == "key" else ""
     return (
-        f"Set {provider.upper()}_API_KEY, use your editor's command to set the key, run `keyring set {KEYRING_SERVICE} "
-        f"{provider}`, or write it to `{key_file.NAME}` in the configuration directory; or set `autocrea.backend` "
-        "to `embedded`, which needs none."
+        f"Set {variable}, use your editor's command to set the {noun}, run `keyring set {KEYRING_SERVICE} {provider}`, "
+        f"or write it to `{key_file.NAME}` in the configuration directory{without}."
     )
 
 
@@ -158,6 +161,11 @@ def report(provider: str, *, environ: Mapping[str, str] = os.environ, file: Path
     except NoCredentials as error:
         rows.append(SourceReport(source="file", has_key=False, detail=f"{error}. {error.hint}"))
     return rows
+
+
+def _noun(provider: str) -> str:
+    """What the provider itself calls it."""
+    return "token" if provider in DEPLOY_HOSTS else "key"
 
 
 def _found(text: str, source: Source) -> Found:

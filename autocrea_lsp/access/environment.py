@@ -13,6 +13,9 @@ from autocrea_lsp.access.secret import clean
 
 KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
     "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),  # the SDK's order
+    "vercel": ("VERCEL_TOKEN",),  # the names of the vendors' own programs
+    "netlify": ("NETLIFY_AUTH_TOKEN",),
+    "railway": ("RAILWAY_TOKEN", "RAILWAY_API_TOKEN"),  # for one project, for an account; in its program's order
 }
 """Per provider, the variables that hold a key. An empty one counts as unset."""
 
@@ -22,10 +25,6 @@ SECRET_VARIABLES: frozenset[str] = frozenset(
         "ANTHROPIC_IDENTITY_TOKEN",
         "ANTHROPIC_WEBHOOK_SIGNING_KEY",
         "ANTHROPIC_CUSTOM_HEADERS",  # often an Authorization line for a gateway
-        "VERCEL_TOKEN",
-        "NETLIFY_AUTH_TOKEN",
-        "RAILWAY_TOKEN",
-        "RAILWAY_API_TOKEN",
     }
 )
 """What a child process of ours never gets."""

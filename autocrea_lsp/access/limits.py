@@ -1,8 +1,9 @@
 """How much is allowed: sliding windows over a clock that does not go backwards, and what a user may do.
 
 Who is limited, in settings: by default the users who come over the network; a local one with a key of the own has the
-budget alone. One act of a user counts once, however many calls it takes: `Limiter.admit` is called once for an act,
-`Limiter.afford` before each call.
+budget, and the limit on deployments: a loop that deploys costs a host's daily quota, whoever started it. One act of a
+user counts once, however many calls it takes: `Limiter.admit` is called once for an act, `Limiter.afford` before each
+call.
 """
 
 from __future__ import annotations
@@ -120,11 +121,13 @@ class Limiter:
 
     def _windows(self, act: Act) -> list[Window | Quota]:
         limits = self._limits()
-        if limits.apply == "nobody" or (limits.apply == "remote" and not self._remote):
+        if limits.apply == "nobody":
             return []
-        windows: list[Window | Quota] = [
-            Window(name="general", limit=limits.general_per_quarter_hour, period_s=QUARTER_S)
-        ]
+        windows: list[Window | Quota] = []
+        if self._remote or limits.apply == "everyone":
+            windows.append(Window(name="general", limit=limits.general_per_quarter_hour, period_s=QUARTER_S))
+        elif act != "deploy":
+            return []
         if act == "ai":
             windows.append(Window(name="ai", limit=limits.ai_per_quarter_hour, period_s=QUARTER_S))
             if limits.ai_per_month > 0:

@@ -173,16 +173,18 @@ class Job(Creation):
 
 async def follow(parts: Parts, record: Record) -> None:
     """Tell what another process writes into a row, until it has ended there."""
-    after = 0
+    after, changed = 0, True  # whoever shows it has not heard of it yet
     while not record.finished:
         row = await parts.store.deployment(record.row.id)
         if row is None:
+            record.say("It is no longer in the history.", finished=True)
             return
         lines = await parts.store.deployment_log(row.id, after_seq=after)
         after = lines[-1].seq if lines else after
-        changed = row != record.row
+        changed = changed or row != record.row
         record.row = row
         if changed or row.state in FINISHED:
             record.say(row.detail, finished=row.state in FINISHED)
+        changed = False
         if row.state not in FINISHED:
             await parts.clock.sleep(FOLLOW_S)

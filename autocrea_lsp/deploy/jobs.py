@@ -90,7 +90,7 @@ class Deployments(Overview):
         request = replace(request, mark=f"autocrea-{key}")
         row = DeploymentRow(
             id=key,
-            project=self._project(),
+            project=request.label or self._project(),
             provider=request.provider,
             target=request.target,
             source=str(request.source),
@@ -301,4 +301,5 @@ class Deployments(Overview):
             source=source,
             project=row.remote_project or row.project_name,
             account=row.account,
+            label=row.project,
         )

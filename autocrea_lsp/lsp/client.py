@@ -32,7 +32,9 @@ class ClientProfile:
     action_disabled: bool = False  # shows why an action cannot be had
     action_tags: bool = False  # knows the tag for what a model wrote
     locale: str = ""  # of the user's interface: "es", "en-GB"; "" when not told
+    text_content: bool = False  # asks for documents of a scheme of ours (`workspace/textDocumentContent`)
     autocrea: bool = False  # understands our custom messages (capabilities.experimental.autocrea)
+    deploy_messages: bool = False  # tells itself how a deployment ended (experimental.autocrea.deploy.messages: true)
 
 
 def read(params: lsp.InitializeParams) -> ClientProfile:
@@ -43,6 +45,7 @@ def read(params: lsp.InitializeParams) -> ClientProfile:
     action, edit = (text.code_action if text else None), (workspace.workspace_edit if workspace else None)
     tags = action.tag_support if action else None
     did_change = workspace.did_change_configuration if workspace else None
+    autocrea = _speaks_autocrea(caps.experimental)
     watched = workspace.did_change_watched_files if workspace else None
     return ClientProfile(
         name=params.client_info.name if params.client_info else "",
@@ -62,7 +65,9 @@ def read(params: lsp.InitializeParams) -> ClientProfile:
         action_disabled=bool(action and action.disabled_support),
         action_tags=bool(tags and lsp.CodeActionTag.LlmGenerated in tags.value_set),
         locale=params.locale or "",
-        autocrea=_speaks_autocrea(caps.experimental),
+        text_content=bool(workspace and workspace.text_document_content is not None),
+        autocrea=autocrea,
+        deploy_messages=autocrea and field(field(field(caps.experimental, "autocrea"), "deploy"), "messages") is True,
     )
 
 

@@ -1,5 +1,7 @@
 """`async with work(ls, "Installing", token) as progress:` begins, reports, ends exactly once, and can be cancelled.
 
+`background` is the same for work that is not the block itself: its Cancel is told to somebody, and the block goes on.
+
 Two ways to cancel end the same work: `$/cancelRequest` (the request is answered -32800) and the progress's own
 Cancel (the request is answered with null). A client without progress gets none, and the work is the same.
 """
@@ -11,7 +13,8 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -38,6 +41,7 @@ class Work:
         self._token = token
         self._percent = 0
         self._next_report = 0.0
+        self.end = ""  # of `background`: what its end says
 
     def report(self, message: str, percent: int | None = None) -> None:
         """Percentages never go back; reports that come too fast are dropped."""
@@ -83,6 +87,34 @@ async def work(server: AutocreaServer, title: str, token: Token | None = None) -
     finally:
         progress.tokens.pop(token, None)
         progress.end(token, lsp.WorkDoneProgressEnd(message=end))
+
+
+@asynccontextmanager
+async def background(server: AutocreaServer, title: str, on_cancel: Callable[[], None]) -> AsyncIterator[Work]:
+    """Progress of work that goes on by itself. `on_cancel` is called each time that the user presses its Cancel."""
+    token = await _token(server, None)
+    told = Work(server, token)
+    if token is None:
+        yield told
+        return
+    progress = server.work_done_progress
+    progress.begin(token, lsp.WorkDoneProgressBegin(title=title, cancellable=True, percentage=0))
+
+    def arm() -> None:
+        pressed: Future[None] = Future()
+        pressed.add_done_callback(cancelled)
+        progress.tokens[token] = pressed
+
+    def cancelled(_: object) -> None:
+        arm()  # what it asked for may fail, and is then asked for once more
+        on_cancel()
+
+    arm()
+    try:
+        yield told
+    finally:
+        progress.tokens.pop(token, None)
+        progress.end(token, lsp.WorkDoneProgressEnd(message=told.end or None))
 
 
 async def _token(server: AutocreaServer, token: Token | None) -> Token | None:

@@ -4,7 +4,8 @@ each mend, when a newer pygls makes it needless or breaks it.
 1. `receive`: bodies are decoded and checked here. pygls answers nothing to bad JSON, to invalid params, to an unknown
    request without params, before `initialize` and after `shutdown`.
 2. `workspace/executeCommand` is a coroutine, so that `$/cancelRequest` reaches it, and it hands on the work-done token.
-3. `initialize` gets our document store and says that we know our own messages; `didChange` gets a version check.
+3. `initialize` gets our document store, says that we know our own messages and that we have documents of a scheme of
+   ours, which pygls does not know how to say; `didChange` gets a version check.
 4. `shutdown` and `exit` wait for the server's own clean-up and keep the exit code.
 5. A handler marked `at_dispatch` gets its snapshot while its message is dispatched: a later change cannot leak in.
 6. Every outcome passes one boundary: no traceback leaves, nothing pops up while typing.
@@ -164,6 +165,9 @@ class AutocreaProtocol(LanguageServerProtocol):
     def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
         result = yield from super().lsp_initialize(params)
         result.capabilities.experimental = {"autocrea": {"version": wire.VERSION}}
+        if self._server.client.text_content and result.capabilities.workspace is not None:
+            schemes = lsp.TextDocumentContentOptions(schemes=[wire.LOG_SCHEME])
+            result.capabilities.workspace.text_document_content = schemes
         return result
 
     def open_workspace(self) -> Documents:

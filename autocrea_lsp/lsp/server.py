@@ -19,6 +19,7 @@ from autocrea_lsp.app import App
 from autocrea_lsp.lsp import client, convert, wire
 from autocrea_lsp.lsp.acting import Acting
 from autocrea_lsp.lsp.configuration import Configuration
+from autocrea_lsp.lsp.deploying import Deploying
 from autocrea_lsp.lsp.logs import Logs
 from autocrea_lsp.lsp.protocol import AutocreaProtocol, at_dispatch
 from autocrea_lsp.lsp.read_ahead import ReadAhead
@@ -96,6 +97,7 @@ class AutocreaServer(LanguageServer):
         self.stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: dict[str, Command] = {}
         self._shutdown_work: asyncio.Task[None] | None = None
+        self.deploying = Deploying(self)
         app.connect(ask_editor=self.ask_credentials, on_change=self.status.refresh, on_problem=self._on_problem)
         self.feature(lsp.INITIALIZE)(functools.partial(self._on_initialize))  # pygls marks it: a method takes no marks
 
@@ -170,6 +172,7 @@ class AutocreaServer(LanguageServer):
     async def _shut_down(self) -> None:
         self.read_ahead.close()
         await self.tasks.aclose()
+        await self.app.deploying.aclose()
         await self.app.flush(FLUSH_TIMEOUT_S)
 
     def stop(self, code: int) -> None:

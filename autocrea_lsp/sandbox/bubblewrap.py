@@ -12,7 +12,17 @@ HOME = "/sandbox/home"
 _TEMPORARY = "/tmp"  # noqa: S108  # a private one
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives")  # how Debian's programs find libraries and each other
-_SCRATCH_BYTES = str(256 << 20)  # tmpfs is memory, and no limit of the process counts it
+# How a program finds a host and believes it. None of it tells more than the network itself.
+_NETWORK = (
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/etc/host.conf",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/etc/ssl",
+    "/etc/pki",
+    "/etc/ca-certificates",
+)
 
 
 def base_environment(home: str, temporary: str) -> dict[str, str]:
@@ -26,7 +36,8 @@ def options(job: Job, folder: Path) -> list[str]:
     at /proc/1/environ, so it has to be started with an empty one; and when we are root, /proc/sys stays writable
     without any capability (core_pattern would run a program of the job's on the host), so /proc is made read-only.
     """
-    made = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    made = ["--unshare-all", *(["--share-net"] if job.network else [])]
+    made += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     for name, value in (base_environment(HOME, _TEMPORARY) | dict(job.environment)).items():
         made += ["--setenv", name, value]
     for place in _SYSTEM:
@@ -34,11 +45,14 @@ def options(job: Job, folder: Path) -> list[str]:
             made += ["--symlink", str(Path(place).readlink()), place]
         elif Path(place).is_dir():
             made += ["--ro-bind", place, place]
-    for place in _SETTINGS:
+    for place in _SETTINGS + (_NETWORK if job.network else ()):
         made += ["--ro-bind-try", place, place]
     made += ["--proc", "/proc", "--dev", "/dev"]
     for place in (_TEMPORARY, HOME, "/dev/shm"):  # noqa: S108
-        made += ["--size", _SCRATCH_BYTES, "--tmpfs", place]
+        if place == HOME and job.home is not None:
+            made += ["--bind", str(job.home), HOME]
+        else:
+            made += ["--size", str(job.scratch_bytes), "--tmpfs", place]  # memory that no limit of a process counts
     for path in job.reads:
         if not _in_system(path):
             made += ["--ro-bind", str(path), str(path)]

@@ -24,6 +24,10 @@ class Job:
     same place; /usr and what belongs to it is always seen. `environment` holds no secrets and is added to PATH, HOME,
     TMPDIR and LANG. `command[0]` is an absolute path. `max_output_bytes` holds for each of the two outputs.
     `memory_bytes` limits the address space of each process; node and the JVM reserve far more than they use.
+
+    `folder`: an existing private directory of the caller's that takes the place of the new one, and stays; `home`: the
+    same for HOME, which else is in memory. `network`: the job reaches what this machine reaches, its own services
+    included; all else stays closed. `scratch_bytes` limits each of its places in memory.
     """
 
     command: tuple[str, ...]
@@ -34,11 +38,18 @@ class Job:
     max_output_bytes: int = 1_000_000
     memory_bytes: int | None = None
     stdin: bytes = b""
+    folder: Path | None = None
+    home: Path | None = None
+    network: bool = False
+    max_file_bytes: int = 50 << 20  # the largest file that it may write
+    max_open_files: int = 512
+    scratch_bytes: int = 256 << 20
 
     def __post_init__(self) -> None:
         if not self.command or not self.command[0].startswith("/"):
             raise ValueError("a job's command is an absolute path")
-        texts = [*self.command, *self.environment, *self.environment.values(), *map(str, self.reads)]
+        given = [place for place in (self.folder, self.home) if place is not None]
+        texts = [*self.command, *self.environment, *self.environment.values(), *map(str, [*self.reads, *given])]
         if any("\0" in text for text in texts):  # would end an argument early and let the rest be read as another
             raise ValueError("a job's command, environment and paths hold no NUL")
         if any(not name or "=" in name for name in self.environment):
@@ -47,7 +58,9 @@ class Job:
             raise ValueError(f"a job has at most {MAX_FILES} files")
         for name in self.files:
             _check_name(name)
-        for path in self.reads:
+        if self.files and self.folder is not None:  # what lies in there already could lead them elsewhere
+            raise ValueError("a job with a folder of its own is given no files")
+        for path in (*self.reads, *given):
             _check_readable(path)
 
 

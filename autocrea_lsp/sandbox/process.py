@@ -11,15 +11,14 @@ import socket
 import sys
 import tempfile
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from autocrea_lsp.sandbox import bubblewrap
 from autocrea_lsp.sandbox.job import Job
+from autocrea_lsp.sandbox.output import Output
 
 _ENTER = str(Path(__file__).with_name("enter.py"))
-_FILE_BYTES = 50 << 20  # the largest file that a job may write
-_OPEN_FILES = 512
 _GRACE_S = 5.0  # for the end of what was killed; then we go on
 _CHUNK = 65536
 
@@ -29,20 +28,6 @@ class Outcome:
     exit_code: int | None = None
     signal: int | None = None
     timed_out: bool = False
-
-
-@dataclass(slots=True)
-class Output:
-    """What came out of a pipe, up to a limit; the rest is read and dropped, so that the job does not wait."""
-
-    limit: int
-    kept: bytearray = field(default_factory=bytearray)
-    truncated: bool = False
-
-    def take(self, chunk: bytes) -> None:
-        room = self.limit - len(self.kept)
-        self.kept += chunk[:room]
-        self.truncated |= len(chunk) > room
 
 
 class _Pipe:
@@ -79,6 +64,7 @@ class _Pipe:
         try:
             while chunk := await reader.read(_CHUNK):
                 self.output.take(chunk)
+            self.output.end()
         finally:
             transport.close()
 
@@ -118,7 +104,7 @@ async def limited(job: Job, folder: Path, outputs: tuple[Output, Output], stop: 
         stack.callback(ours.close)
         stack.callback(theirs.close)
         argv = ["watch", str(theirs.fileno()), _limits(job), *command]
-        environment = bubblewrap.base_environment(str(folder), str(folder)) | dict(job.environment)
+        environment = bubblewrap.base_environment(str(job.home or folder), str(folder)) | dict(job.environment)
         process, pipes = await _start(
             stack, job, argv, cwd=str(folder), environment=environment, outputs=outputs, passed=(theirs.fileno(),)
         )
@@ -227,7 +213,7 @@ async def _await_namespace(info: _Pipe) -> None:
 def _limits(job: Job) -> str:
     """For every process of the job. CPU time counts all threads; it is there for when we are not, to keep time."""
     seconds = math.ceil(job.timeout_s) * (os.cpu_count() or 1) + 1
-    limits = {"CPU": seconds, "FSIZE": _FILE_BYTES, "NOFILE": _OPEN_FILES, "CORE": 0}
+    limits = {"CPU": seconds, "FSIZE": job.max_file_bytes, "NOFILE": job.max_open_files, "CORE": 0}
     if job.memory_bytes is not None:
         limits["AS"] = job.memory_bytes
     return ",".join(f"{name}:{value}" for name, value in limits.items())

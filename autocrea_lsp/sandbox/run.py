@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.sandbox import folder as folders
 from autocrea_lsp.sandbox.isolation import Isolation, Level, find, limits_only, probe
 from autocrea_lsp.sandbox.job import Job, Result
-from autocrea_lsp.sandbox.process import Outcome, Output, isolated, limited
+from autocrea_lsp.sandbox.output import OnLine, Output
+from autocrea_lsp.sandbox.process import Outcome, isolated, limited
 
 
-async def run(job: Job, *, level: Level = "auto") -> Result:
+async def run(job: Job, *, level: Level = "auto", on_line: OnLine | None = None) -> Result:
     """Run it to its end, its timeout or our cancellation; when this returns or raises, nothing of it is left.
+
+    What stays is the folder and home that the caller has given it. `on_line` hears its output while it runs.
 
     Raises UserError where `level` asks for isolation that this machine does not give, ValueError for a command that
     is not there or not among what the job may read, OSError where the machine cannot start it.
@@ -24,14 +28,14 @@ async def run(job: Job, *, level: Level = "auto") -> Result:
             f"Nothing was run: programs must be isolated, and this machine cannot do that ({isolation.note}).",
             hint="Install bubblewrap, or set `sandbox.level` to `auto`.",
         )
-    return await run_in(job, isolation, find() if isolation.level == "bwrap" else None)
+    return await run_in(job, isolation, find() if isolation.level == "bwrap" else None, on_line)
 
 
-async def run_in(job: Job, isolation: Isolation, bwrap: str | None) -> Result:
+async def run_in(job: Job, isolation: Isolation, bwrap: str | None, on_line: OnLine | None = None) -> Result:
     """Run it in exactly that way: with this bubblewrap, or without."""
     stop = asyncio.Event()
     # A task of its own, told to stop rather than cancelled: its end has several steps, and all must be done.
-    work = asyncio.create_task(_whole(job, isolation, bwrap, stop))
+    work = asyncio.create_task(_whole(job, isolation, bwrap, stop, on_line))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
@@ -46,10 +50,15 @@ async def run_in(job: Job, isolation: Isolation, bwrap: str | None) -> Result:
         raise
 
 
-async def _whole(job: Job, isolation: Isolation, bwrap: str | None, stop: asyncio.Event) -> Result:
+async def _whole(
+    job: Job, isolation: Isolation, bwrap: str | None, stop: asyncio.Event, on_line: OnLine | None
+) -> Result:
     started = time.monotonic()
-    outputs = (Output(limit=job.max_output_bytes), Output(limit=job.max_output_bytes))
-    folder = await asyncio.to_thread(folders.make, job.files)
+    outputs = (
+        Output(limit=job.max_output_bytes, stream="stdout", on_line=on_line),
+        Output(limit=job.max_output_bytes, stream="stderr", on_line=on_line),
+    )
+    folder = job.folder if job.folder is not None else await asyncio.to_thread(folders.make, job.files)
     outcome = Outcome()
     try:
         if bwrap is None:
@@ -57,7 +66,8 @@ async def _whole(job: Job, isolation: Isolation, bwrap: str | None, stop: asynci
         else:
             outcome = await isolated(job, folder, bwrap, outputs, stop)
     finally:
-        await asyncio.to_thread(folders.remove, folder)
+        if job.folder is None:
+            await asyncio.to_thread(folders.remove, folder)
     return Result(
         exit_code=outcome.exit_code,
         signal=outcome.signal,
@@ -66,5 +76,5 @@ async def _whole(job: Job, isolation: Isolation, bwrap: str | None, stop: asynci
         timed_out=outcome.timed_out,
         truncated=any(output.truncated for output in outputs),
         duration_s=time.monotonic() - started,
-        isolation=isolation,
+        isolation=replace(isolation, network=isolation.network and not job.network),
     )

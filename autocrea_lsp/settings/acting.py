@@ -70,12 +70,13 @@ class SandboxSettings:
 class LimitsSettings:
     apply: LimitedUsers = setting(
         "remote",
-        "Whom the limits on requests hold for. The budget holds for everybody.",
+        "Whom the limits on requests hold for. The budget holds for everybody, and so does the limit on deployments "
+        "unless this is `nobody`.",
         scope="machine",
         choices={
             "remote": "Users who come over the network.",
             "everyone": "Also the local user with a key of the own.",
-            "nobody": "Nobody.",
+            "nobody": "Nobody, not for deployments either.",
         },
     )
     general_per_quarter_hour: int = setting(

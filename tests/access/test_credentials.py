@@ -89,6 +89,42 @@ async def test_no_key_anywhere_names_the_ways() -> None:
         assert way in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("provider", "variable"),
+    [("vercel", "VERCEL_TOKEN"), ("netlify", "NETLIFY_AUTH_TOKEN"), ("railway", "RAILWAY_TOKEN")],
+)
+async def test_a_host_of_deployments_wants_a_token_and_no_backend_does_without(provider: str, variable: str) -> None:
+    with pytest.raises(NoCredentials, match=f"no token for {provider}") as caught:
+        await Credentials(environ={}).find(provider)
+    for way in (f"Set {variable},", "the token", f"keyring set autocrea-lsp {provider}", "credentials.toml"):
+        assert way in caught.value.hint
+    assert "embedded" not in caught.value.hint
+    assert (await Credentials(environ={variable: "t"}).find(provider)).source == "environment"
+
+
+async def test_a_projects_token_goes_before_an_accounts() -> None:
+    variables = {"RAILWAY_API_TOKEN": "account", "RAILWAY_TOKEN": "project"}
+    found = await Credentials(environ=variables).find("railway")
+    assert found.secret is not None
+    assert found.secret.reveal() == "project"
+    del variables["RAILWAY_TOKEN"]
+    assert (await Credentials(environ=variables).find("railway")).source == "environment"
+
+
+async def test_a_hosts_token_is_found_under_its_name_in_every_place(set_keyring: SetKeyring) -> None:
+    seen = []
+    for ask, answer in (
+        (editor, lambda *_: None),
+        (None, lambda _service, user: f"keyring-{user}"),
+        (None, lambda *_: None),
+    ):
+        write_file('vercel = "file"\n')
+        set_keyring(answer)
+        found = await Credentials(ask_editor=ask, environ={}).find("vercel")
+        seen.append((found.source, found.secret and found.secret.reveal()))
+    assert seen == [("editor", f"{CANARY}-editor-vercel"), ("keyring", "keyring-vercel"), ("file", "file")]
+
+
 def raising(error: BaseException) -> Callable[..., str]:
     def answer(*_: str) -> str:
         raise error

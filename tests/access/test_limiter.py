@@ -91,6 +91,14 @@ async def test_whom_the_limits_hold_for_is_a_setting(
     assert await admitted(limiter, "ai", 5) == (2 if limited else 5)
 
 
+@pytest.mark.parametrize(("apply", "allowed"), [("remote", 2), ("everyone", 1), ("nobody", 3)])
+async def test_the_limit_on_deployments_holds_for_the_local_user_too(
+    open_limiter: Open, apply: Any, allowed: int
+) -> None:
+    limits = LimitsSettings(apply=apply, deploys_per_hour=2, general_per_quarter_hour=1)
+    assert await admitted(open_limiter(limits), "deploy", 3) == allowed
+
+
 async def test_a_window_opens_after_exactly_fifteen_minutes(open_limiter: Open, machine: Machine) -> None:
     limiter = open_limiter()
     assert await admitted(limiter, "ai", 30) == 20

@@ -38,7 +38,10 @@ class Cli:
         environment = {
             **{name: str(self.home) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")},
             "PATH": os.pathsep.join([str(NODE.parent), os.environ["PATH"]]),
-            **{"CI": "1", "VERCEL_TELEMETRY_DISABLED": "1", "NO_UPDATE_NOTIFIER": "1", "NO_COLOR": "1"},
+            "CI": "1",
+            "VERCEL_TELEMETRY_DISABLED": "1",
+            "NO_UPDATE_NOTIFIER": "1",
+            "NO_COLOR": "1",
         }
         process = await asyncio.create_subprocess_exec(
             *(str(NODE), str(CLI), *arguments, "--api", self.api.url, "--token", self.api.token),

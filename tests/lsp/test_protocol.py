@@ -146,6 +146,8 @@ async def test_every_feature_and_command_of_the_table_is_answered_or_taken() -> 
         assert {value for name, value in vars(wire.Method).items() if name.isupper()} - known == {
             wire.Method.STATUS_CHANGED,  # server → client
             wire.Method.CREDENTIALS,
+            wire.Method.DEPLOY_EVENT,
+            wire.Method.DEPLOY_ENVIRONMENT,
         }
         assert {value for name, value in vars(wire.Command).items() if name.isupper()} == {c.id for c in COMMANDS}
 

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from autocrea_lsp.access.child_env import child_environment
-from autocrea_lsp.ai import leash, weights
+from autocrea_lsp.ai import weights
 from autocrea_lsp.ai.embedded.completion import SERVICE, Connection
 from autocrea_lsp.ai.embedded.restarts import Restarts
 from autocrea_lsp.errors import Unavailable, UserError
+from autocrea_lsp.sandbox import leash
 from autocrea_lsp.settings import EmbeddedSettings
 
 WORKER = Path(__file__).with_name("worker.py")

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autocrea_lsp.access.child_env import child_environment
-from autocrea_lsp.ai import leash
 from autocrea_lsp.errors import UserError
+from autocrea_lsp.sandbox import leash
 from autocrea_lsp.workspace.redact import redact
 
 POLL_S = 0.25  # how often progress is measured: as the size of what has arrived, which works for every installer

@@ -105,6 +105,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature(method=wire.Method.PROPOSAL_ACCEPT, handler=later("proposal.accept"), params="HunksParams"),
     Feature(method=wire.Method.PROPOSAL_REJECT, handler=later("proposal.reject"), params="HunksParams"),
     Feature(method=wire.Method.PROPOSAL_REGENERATE, handler=later("proposal.regenerate"), params="RegenerateParams"),
+    # deployments
+    Feature(method=lsp.WORKSPACE_TEXT_DOCUMENT_CONTENT, handler=later("deploy_history.content")),
     # status
     Feature(method=wire.Method.STATUS, handler=status.status, params=wire.StatusParams),
 )
@@ -125,6 +127,20 @@ COMMANDS: tuple[Command, ...] = (
     Command(id=wire.Command.LAST_PROMPT, handler=later("prompt_preview.last_command"), params="LastPromptParams"),
     Command(id=wire.Command.PROPOSAL_ACCEPT, handler=later("proposal.accept_command"), params="HunksParams"),
     Command(id=wire.Command.PROPOSAL_REJECT, handler=later("proposal.reject_command"), params="HunksParams"),
+    Command(id=wire.Command.DEPLOY, handler=later("deploy.deploy"), params="DeployParams"),
+    Command(id=wire.Command.DEPLOY_CANCEL, handler=later("deploy_acts.cancel"), params="DeploymentActParams"),
+    Command(id=wire.Command.DEPLOY_STATUS, handler=later("deploy_history.status"), params="DeploymentActParams"),
+    Command(id=wire.Command.DEPLOY_LOGS, handler=later("deploy_history.logs"), params="DeployLogsParams"),
+    Command(id=wire.Command.DEPLOY_ROLLBACK, handler=later("deploy_acts.rollback"), params="DeploymentActParams"),
+    Command(id=wire.Command.DEPLOY_PROMOTE, handler=later("deploy_acts.promote"), params="DeploymentParams"),
+    Command(id=wire.Command.DEPLOY_REDEPLOY, handler=later("deploy_acts.redeploy"), params="DeploymentActParams"),
+    Command(id=wire.Command.DEPLOY_LIST, handler=later("deploy_history.listed"), params="DeployListParams"),
+    Command(id=wire.Command.DEPLOY_LATEST, handler=later("deploy_history.latest"), params="DeployListParams"),
+    Command(id=wire.Command.DEPLOY_STATS, handler=later("deploy_history.stats"), params="DeployListParams"),
+    Command(id=wire.Command.DEPLOY_OPEN, handler=later("deploy_acts.open_site"), params="DeploymentActParams"),
+    Command(id=wire.Command.DEPLOY_LINK, handler=later("deploy_acts.link"), params="DeployLinkParams"),
+    Command(id=wire.Command.DEPLOY_ENV_PULL, handler=later("deploy_acts.pull_environment"), params="DeployEnvParams"),
+    Command(id=wire.Command.DEPLOY_HOSTS, handler=later("deploy_acts.hosts"), params="DeployHostsParams"),
 )
 
 

@@ -1,4 +1,4 @@
-"""From `initialized` on: settings, trust, credentials, and getting the backend ready."""
+"""From `initialized` on: settings, trust, credentials, deployments of before, and getting the backend ready."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ async def initialized(ls: AutocreaServer, _params: lsp.InitializedParams) -> Non
     ls.protocol.client_ready = True
     await ls.configuration.start()
     ls.tasks.spawn(ls.app.start(), name="start backend")
+    ls.tasks.spawn(ls.deploying.take_up(), name="take up deployments")
     if ls.client.action_literals or ls.client.autocrea:
         ls.tasks.spawn(asyncio.to_thread(_load_acts, ls), name="load acts")
 

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autocrea_lsp.lsp.wire.names import (
+    LOG_SCHEME,
     VERSION,
     Command,
     EditorCommand,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "LOG_SCHEME",
     "VERSION",
     "Accepted",
     "AcceptedParams",

@@ -111,7 +111,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployLine:
-    seq: int
+    seq: int  # from 1; 0 in an event, which comes before the line has a number
     at: float
     text: str
     level: LogLevel = "info"
@@ -178,7 +178,7 @@ class DeployListParams:
     offset: int = 0
     provider: str | None = None
     target: str | None = None
-    state: str | None = None
+    state: DeploymentState | None = None
     folder: str | None = None  # URI: only that project's; null: the first folder's
     everywhere: bool = False  # all projects
     remote: bool = False  # the host's own list

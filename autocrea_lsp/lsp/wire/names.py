@@ -5,6 +5,9 @@ from __future__ import annotations
 VERSION = 1
 """Version of the custom messages, in `capabilities.experimental.autocrea.version` on both sides."""
 
+LOG_SCHEME = "autocrea-deploy"
+"""Scheme of the log of a deployment as a document, `autocrea-deploy:/ID.log`, for `workspace/textDocumentContent`."""
+
 
 class Method:
     """Custom methods: `autocrea/…`. Requests with a `partialResultToken` stream their text as `$/progress`."""

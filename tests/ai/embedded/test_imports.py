@@ -28,11 +28,11 @@ print(backend.available(EmbeddedSettings()), backend.model_for("complete"), {"ht
     assert run("-c", code) == "The embedded model is not installed. SmolLM2-135M-Instruct.Q4_1 set()\n"
 
 
-@pytest.mark.parametrize("name", ["embedded/worker.py", "leash.py"])
+@pytest.mark.parametrize("name", ["ai/embedded/worker.py", "sandbox/leash.py"])
 def test_scripts_need_the_standard_library_only(name: str) -> None:
     code = f"""
 import importlib.resources, runpy, sys
-runpy.run_path(str(importlib.resources.files("autocrea_lsp") / "ai" / {name!r}))
+runpy.run_path(str(importlib.resources.files("autocrea_lsp") / {name!r}))
 known = sys.stdlib_module_names | {{"__main__", "autocrea_lsp"}}
 print({{module.partition(".")[0] for module in sys.modules}} - known - set(before))
 """

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from autocrea_lsp.ai import leash
+from autocrea_lsp.sandbox import leash
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a command runs without a leash")
 
 PARENT = """
 import subprocess, sys, time
-from autocrea_lsp.ai import leash
+from autocrea_lsp.sandbox import leash
 child = subprocess.Popen(leash.command([sys.executable, "-c", {child!r}]), start_new_session=True)
 print(child.pid, flush=True)
 time.sleep(600)

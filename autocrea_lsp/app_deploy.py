@@ -1,0 +1,183 @@
+"""Deployments as the App has them: loaded and put together when the first one is wanted, closed with the App.
+
+Importing this module imports nothing of `deploy`: a server that never deploys starts without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autocrea_lsp.access.credentials import Credentials
+from autocrea_lsp.access.limits import Limiter
+from autocrea_lsp.errors import UserError
+from autocrea_lsp.settings import Settings
+from autocrea_lsp.store import Store
+from autocrea_lsp.workspace import paths
+
+if TYPE_CHECKING:
+    from autocrea_lsp.deploy.base import Ask, Provider, Question
+    from autocrea_lsp.deploy.clock import Clock
+    from autocrea_lsp.deploy.jobs import Deployments, Update
+    from autocrea_lsp.deploy.providers import Providers
+    from autocrea_lsp.deploy.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+DEFAULT = "preview"  # where nothing says otherwise: no account, nothing leaves this machine
+YES, NO = "Use it", "Do not use it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A host, for pickers. `linked`: the folder's link file names a project of it."""
+
+    name: str
+    title: str
+    local: bool
+    linked: bool
+    abilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What of the App deployments are made of; functions where it changes."""
+
+    store: Store
+    limiter: Limiter
+    settings: Callable[[], Settings]
+    project: Callable[[], str]
+    credentials: Callable[[], Credentials]
+
+
+async def nobody_to_ask(_question: Question) -> str | None:
+    return None
+
+
+class AppDeployments:
+    """The one `Deployments` of an App, and what hosts there are."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._made: Deployments | None = None
+        self._providers: Providers | None = None
+        self._tokens: Tokens | None = None
+        self._ask: Ask = nobody_to_ask
+        self._on_update: Callable[[Update], None] = lambda _update: None
+        self.trusted: Callable[[], bool] = lambda: False
+        self.clock: Clock | None = None  # another than the machine's
+
+    def connect(self, *, ask: Ask, on_update: Callable[[Update], None], trusted: Callable[[], bool]) -> None:
+        """Who can be asked, who hears what happens, and whether the workspace is trusted. Before the first use."""
+        self._ask, self._on_update, self.trusted = ask, on_update, trusted
+
+    async def load(self) -> Deployments:
+        """The deployments; the first time the modules are loaded, in a thread."""
+        if self._made is None:
+            await asyncio.to_thread(_import)
+        return self.get()
+
+    def get(self) -> Deployments:
+        """The same at once, for whom it does not matter that modules are loaded."""
+        if self._made is None:
+            self._made = self._compose()
+        return self._made
+
+    async def default_provider(self, folder: Path) -> str:
+        """Where a deployment of the folder goes when nothing is said."""
+        wanted = self._parts.settings().deploy.provider
+        if wanted != "auto":
+            return wanted
+        await self.load()
+        return next((host.name for host in await self.hosts(folder) if host.linked), DEFAULT)
+
+    async def hosts(self, folder: Path) -> list[Host]:
+        """Every host that is installed; whether the folder is linked to it is looked up in a trusted workspace only."""
+        await self.load()
+        assert self._providers is not None  # made with the rest
+        found = []
+        for name in self._providers.names():
+            try:
+                provider = self._providers(name)
+            except UserError as error:  # somebody's package is broken; the others are not
+                log.warning("%s", error)
+                continue
+            linked = self.trusted() and await asyncio.to_thread(_is_linked, provider, folder)
+            found.append(
+                Host(
+                    name=name,
+                    title=provider.title,
+                    local=provider.local,
+                    linked=linked,
+                    abilities=_abilities(provider),
+                )
+            )
+        return found
+
+    def in_memory(self) -> list[str]:
+        """Tokens that are held right now, for the log's filter."""
+        return self._tokens.in_memory() if self._tokens is not None else []
+
+    def credentials_changed(self) -> None:
+        if self._tokens is not None:
+            self._tokens.forget()
+
+    async def aclose(self) -> None:
+        """Leases are given back, nothing is canceled: what runs at a host goes on. Idempotent."""
+        if (made := self._made) is not None:
+            await made.aclose()
+
+    def _compose(self) -> Deployments:
+        from autocrea_lsp.deploy.base import Ports
+        from autocrea_lsp.deploy.clock import SystemClock
+        from autocrea_lsp.deploy.jobs import Deployments
+        from autocrea_lsp.deploy.providers import Providers
+        from autocrea_lsp.deploy.tokens import Tokens
+
+        parts, clock = self._parts, self.clock or SystemClock()
+        self._tokens = tokens = Tokens(parts.credentials(), self._may_use_login)
+        ports = Ports(
+            settings=parts.settings, token=tokens.token, clock=clock, ask=self._ask, state_dir=paths.state_dir()
+        )
+        self._providers = Providers(ports)
+        return Deployments(
+            store=parts.store,
+            providers=self._providers,
+            clock=clock,
+            settings=parts.settings,
+            project=parts.project,
+            trusted=self.trusted,
+            admit=lambda: parts.limiter.admit("deploy"),
+            ask=self._ask,
+            on_update=self._on_update,
+            owner=uuid.uuid4().hex,
+        )
+
+    async def _may_use_login(self, title: str) -> bool:
+        """Whether the token of a vendor's own program may be used; asked once for each host."""
+        from autocrea_lsp.deploy.base import Question
+
+        question = Question(text=f"Use the login of the {title} CLI on this machine?", choices=(NO, YES))
+        return await self._ask(question) == YES
+
+
+def _import() -> None:
+    """The modules, so that putting together does not wait for them. Blocking."""
+    import autocrea_lsp.deploy.jobs
+    import autocrea_lsp.deploy.providers
+    import autocrea_lsp.deploy.tokens  # noqa: F401  # for its effect
+
+
+def _abilities(provider: Provider) -> tuple[str, ...]:
+    has = provider.abilities
+    return tuple(name for name in has.__dataclass_fields__ if getattr(has, name) is True)
+
+
+def _is_linked(provider: Provider, folder: Path) -> bool:
+    link_file: str = getattr(provider, "link_file", "")
+    return bool(link_file) and (folder / link_file).is_file()

@@ -36,7 +36,7 @@ def terms(request: Request, plan: Plan) -> Terms:
     return Terms(
         provider=request.provider,
         account=plan.place.account,
-        project=plan.place.project or plan.place.project_name,
+        project=plan.place.project_name or plan.place.project,  # one that is to be made has no id yet
         target=plan.target,
         source=str(request.source),
         build_command=plan.build_command,

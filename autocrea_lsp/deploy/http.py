@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import json as json_text
 import logging
+import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ class Http:
         explain: Explain | None = None,
         user_agent: str = f"autocrea-lsp/{__version__}",
         transport: httpx.AsyncBaseTransport | None = None,
-        chance: retry.Chance | None = None,
+        chance: retry.Chance = random.random,
     ) -> None:
         """`title`: the host's name in texts. Raises UserError for an address that no token may be sent to."""
         self._origin = origin.check(base_url, title=title)
@@ -93,7 +94,7 @@ class Http:
         self._explain = explain
         self._user_agent = user_agent
         self._transport = transport
-        self._chance: dict[str, retry.Chance] = {} if chance is None else {"chance": chance}
+        self._chance = chance
         self._tokens: dict[str, None] = {}  # that were sent; what `redacting` looks for
         self._opening = asyncio.Lock()
         self._client: httpx.AsyncClient | None = None
@@ -140,7 +141,7 @@ class Http:
         while isinstance(outcome := await self._attempt(call), Again):
             if attempt == retry.TRIES:
                 raise outcome.error
-            wait_s = retry.pause_s(attempt, outcome.asked_s, **self._chance)
+            wait_s = retry.pause_s(attempt, outcome.asked_s, self._chance)
             _log.debug("%s: once more in %.1f s: %s", self._title, wait_s, outcome.error)
             await self._clock.sleep(wait_s)
             attempt += 1

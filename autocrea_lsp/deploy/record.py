@@ -11,6 +11,8 @@ from autocrea_lsp.deploy.base import LogLine, Ref, Remote, Request, Sent
 from autocrea_lsp.deploy.base import Place as HostPlace
 from autocrea_lsp.deploy.clock import Clock
 from autocrea_lsp.store import FINISHED, DeploymentRow, DeploymentState, LogLineRow, Store
+from autocrea_lsp.store.log_text import clean_lines
+from autocrea_lsp.workspace.redact import redact
 
 HIDDEN = "***"
 _SHORTEST_HIDDEN = 4  # characters: shorter values stand in every text
@@ -126,15 +128,21 @@ class Record:
 
     def add_lines(self, lines: Iterable[LogLine]) -> int:
         """Keep and tell those that are new; how many."""
-        fresh = [replace(line, text=self.hide(line.text)) for line in lines if self._is_new(line.key)]
+        fresh = [
+            LogLineRow(at=line.at, text=self.hide(line.text), level=line.level, key=line.key)
+            for line in lines
+            if self._is_new(line.key)
+        ]
         if not fresh:
             return 0
-        self._store.append_deployment_log(
-            self.row.id, [LogLineRow(at=each.at, text=each.text, level=each.level, key=each.key) for each in fresh]
-        )
+        self._store.append_deployment_log(self.row.id, fresh)
         if not self.finished:
+            shown = tuple(
+                LogLine(at=each.at, text=each.text, level=each.level, key=each.key)
+                for each in clean_lines(fresh, redact)
+            )
             text = self.row.detail or self.row.state
-            self._tell(Update(row=self.row, percent=self._percent, text=text, lines=tuple(fresh), sent=self._sent))
+            self._tell(Update(row=self.row, percent=self._percent, text=text, lines=shown, sent=self._sent))
         return len(fresh)
 
     def ref(self) -> Ref:

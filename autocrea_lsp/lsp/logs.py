@@ -18,7 +18,7 @@ from autocrea_lsp.workspace.redact import redact
 MAX_BYTES = 5 << 20  # of one log file
 BACKUPS = 3
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
-LOUD = ("pygls", "asyncio", "httpx2", "httpcore2", "anthropic", "peewee", "keyring")
+LOUD = ("pygls", "asyncio", "httpx", "httpcore", "httpx2", "httpcore2", "anthropic", "peewee", "keyring")
 """Other people's loggers: warnings only, whatever our own level is."""
 
 Known = Callable[[], Iterable[str]]

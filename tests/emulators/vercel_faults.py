@@ -157,7 +157,7 @@ _LIMIT = {"limit": {"remaining": 0, "reset": "<limit-s>", "resetMs": "<limit-ms>
 
 
 def _limited(code: str = "rate_limited", message: str = "Too many requests", **headers: str) -> Spec:
-    return _status(429, code, message, **headers)
+    return _status(429, code, message, extra=None, **headers)
 
 
 def _after_acting(status: int, code: str) -> Spec:

@@ -69,7 +69,7 @@ def failing(code: str = "BUILD_FAILED", message: str = 'Command "npm run build" 
 
 def plan_of(raw: Mapping[str, Any]) -> Plan:
     """A plan from JSON; log lines are texts, or objects with the fields of `Line`."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
     if "log" in values:
         values["log"] = tuple(line if isinstance(line, str) else Line(**line) for line in values["log"])
     return Plan(**values)

@@ -19,7 +19,7 @@ class Running:
     """`with Running(...) as api:` the emulator in a thread with a loop of its own."""
 
     def __init__(self, account: Account | None = None, **options: Any) -> None:
-        self._make = lambda: Emulator(account, **options)
+        self._options = {"account": account, **options}
         self._started, self._stop = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
@@ -38,9 +38,12 @@ class Running:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        async with self._make() as self.api:
-            self._started.set()
-            await self._stop.wait()
+        try:
+            async with Emulator(**self._options) as self.api:
+                self._started.set()
+                await self._stop.wait()
+        finally:
+            self._started.set()  # a port that was taken must not leave the test waiting
 
 
 def serve(*, port: int = 0, **options: Any) -> None:

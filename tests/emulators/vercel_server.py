@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -53,6 +54,7 @@ class Emulator:
         self._world = World(self.account, self.clock)
         self._due: list[Due] = []
         self._ids = itertools.count(1)
+        self._counts: Counter[str] = Counter()
         self._news = asyncio.Condition()
         self._connections: set[asyncio.Task[None]] = set()
         self._checked: dict[int, tuple[list[str], list[str]]] = {}
@@ -83,7 +85,8 @@ class Emulator:
         return self.errors + [failure for request in list(self.requests) for failure in self._check(request)[1]]
 
     def count(self, op: str) -> int:
-        return sum(request.op == op for request in self.requests)
+        """How many requests of an operation came."""
+        return self._counts[op]
 
     def fail(
         self,
@@ -111,6 +114,7 @@ class Emulator:
         """As it was at the start; the clock goes on."""
         self.heal()
         self.requests.clear()
+        self._counts.clear()
         self.elsewhere.clear()
         self.errors.clear()
         self.plan, self._world = Plan(), World(self.account, self.clock)
@@ -155,8 +159,7 @@ class Emulator:
     async def _one(self, connection: Connection, head: Head) -> None:
         path, _, query = head.path.partition("?")
         if path.startswith(CONTROL):
-            body = await connection.body(head) or b"{}"
-            answer = obey(self, path.removeprefix(CONTROL), body)
+            answer = obey(self, path.removeprefix(CONTROL), await connection.body(head) or b"{}")
             await connection.answer_json(400 if "error" in answer else 200, answer, {})
             return
         recorded = self._record(head, path, query)
@@ -166,6 +169,7 @@ class Emulator:
             await connection.answer_json(404, {"message": "another host"}, {})
             return
         self.requests.append(recorded)
+        self._counts[recorded.op] += 1
         due = next((due for due in self._due if due.take(recorded.op)), None)
         recorded.fault = due.fault.value if due else None
         self._checked[recorded.id] = [], []  # until it is whole there is nothing to hold against it

@@ -21,6 +21,7 @@ from autocrea_lsp.store import DeploymentRow, LogLineRow
 STYLES = {"success": "green", "failed": "red", "canceled": "yellow", "interrupted": "yellow", "unknown": "yellow"}
 _LEVELS = {"info": "dim", "warning": "yellow", "error": "red"}
 _SHORT_ID = 8
+_WIDE = 240  # columns where nobody looks: a program, or a file
 _UNITS = ("B", "KB", "MB", "GB")
 
 
@@ -75,7 +76,8 @@ def answer(value: Any) -> None:
 
 def out() -> Console:
     """For tables on stdout: what hosts send is data, not markup."""
-    return Console(markup=False, highlight=False, emoji=False)
+    width = None if sys.stdout.isatty() else _WIDE
+    return Console(markup=False, highlight=False, emoji=False, width=width)
 
 
 def deployment(row: DeploymentRow) -> dict[str, Any]:

@@ -109,7 +109,7 @@ class Projects:
         async def look(account: Account) -> Found | None:
             try:
                 there = await self._api.project(account.id, name)
-            except ZeroDivisionError:  # a team that wants another login is not where this token deploys to
+            except HostRefused:  # a team that wants another login is not where this token deploys to
                 return None
             return Found(place=_place(account, there), project=there, elsewhere=True) if there is not None else None
 

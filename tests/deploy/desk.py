@@ -1,0 +1,154 @@
+"""What the tests of deployment jobs stand on: editors over one real store and one fake host, in one test's time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autocrea_lsp.access.secret import Secret
+from autocrea_lsp.deploy.base import Question, Request
+from autocrea_lsp.deploy.jobs import Deployments
+from autocrea_lsp.deploy.record import Update
+from autocrea_lsp.settings import Settings
+from autocrea_lsp.store import FINISHED, DeploymentRow, Moment, Store
+from tests.deploy.fake_host import FakeHosts, Host
+from tests.deploy.manual_clock import ManualClock
+
+REQUEST = Request(folder=Path("/site"), provider="fake")
+CANARY = "canary-5b1f77e0"
+SECRETS = {"API_KEY": Secret(CANARY), "LINES": Secret(f"first-{CANARY}\nsecond-{CANARY}")}
+
+
+class CountedStore(Store):
+    """`waiting`: answers that have not come yet, for a clock that moves only when nobody works."""
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        self.waiting: set[Future[Any]] = set()
+        super().__init__(*args, **rest)
+
+    def _ask(self, *args: Any, **rest: Any) -> Any:
+        return self._count(super()._ask(*args, **rest))
+
+    def _change(self, *args: Any, **rest: Any) -> Any:
+        return self._count(super()._change(*args, **rest))
+
+    def _count(self, answer: Future[Any]) -> Future[Any]:
+        self.waiting.add(answer)
+        answer.add_done_callback(self.waiting.discard)
+        return answer
+
+
+@dataclass(slots=True)
+class Desk:
+    """One editor's process, so to speak."""
+
+    deployments: Deployments
+    store: CountedStore
+    host: Host
+    clock: ManualClock
+    updates: list[Update]
+    questions: list[Question]
+    answer: Callable[[Question], str | None]
+    trusted: bool = True
+    admitted: int = 0
+    refuse: Exception | None = None  # what `admit` raises
+
+    async def ask(self, question: Question) -> str | None:
+        self.questions.append(question)
+        await self.host.reach("ask")
+        return self.answer(question)
+
+    async def admit(self) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.admitted += 1
+
+    async def run(self, request: Request = REQUEST, **rest: Any) -> DeploymentRow:
+        """From the start to the end; as the store has it then."""
+        return await self.end(await self.deployments.start(request, **rest))
+
+    async def end(self, key: str) -> DeploymentRow:
+        await self.deployments.wait(key)
+        return await self.row(key)
+
+    async def row(self, key: str) -> DeploymentRow:
+        row = await self.store.deployment(key)
+        assert row is not None
+        return row
+
+    async def until(self, holds: Callable[[DeploymentRow], bool], key: str) -> DeploymentRow:
+        while not holds(row := await self.row(key)):
+            await asyncio.sleep(0)
+        return row
+
+    def told(self, key: str) -> list[Update]:
+        return [update for update in self.updates if update.row.id == key]
+
+    def check_told(self, key: str) -> list[Update]:
+        """One last word, at the end; and no bar went back."""
+        told = self.told(key)
+        assert [update.finished for update in told] == [False] * (len(told) - 1) + [True]
+        percents = [update.percent for update in told if update.percent is not None]
+        assert percents == sorted(percents)
+        assert all(percent < 100 for percent, update in zip(percents, told, strict=True) if _under_way(update))
+        return told
+
+
+Open = Callable[..., Desk]
+
+
+@contextlib.asynccontextmanager
+async def opened(path: Path, host: Host, clock: ManualClock) -> AsyncGenerator[Open, None]:
+    """Editors, as many as a test opens; all are closed afterwards, and nothing of theirs is left behind."""
+    before = asyncio.all_tasks()
+    desks: list[Desk] = []
+
+    def moment() -> Moment:
+        return Moment(boot="boot", tick_s=clock.monotonic(), wall_s=clock.now())
+
+    def open_(*, owner: str = "", minutes: int = 30, answer: str | None = None) -> Desk:
+        store = CountedStore(path, user="somebody", clock=moment)
+        settings = Settings()
+        settings = replace(settings, deploy=replace(settings.deploy, timeout_minutes=minutes))
+        updates: list[Update] = []
+        desk: Desk = Desk(
+            deployments=Deployments(
+                store=store,
+                providers=FakeHosts(host),
+                clock=clock,
+                settings=lambda: settings,
+                project=lambda: "site",
+                trusted=lambda: desk.trusted,
+                admit=lambda: desk.admit(),
+                ask=lambda question: desk.ask(question),
+                on_update=updates.append,
+                owner=owner or f"editor {len(desks)}",
+            ),
+            store=store,
+            host=host,
+            clock=clock,
+            updates=updates,
+            questions=[],
+            answer=lambda _question: answer,
+        )
+        desks.append(desk)
+        clock.busy = lambda: any(each.store.waiting for each in desks)
+        return desk
+
+    try:
+        yield open_
+    finally:
+        for desk in desks:
+            await desk.deployments.aclose()
+            await asyncio.to_thread(desk.store.close)
+    left = [task for task in asyncio.all_tasks() - before if task.get_name() != "manual clock"]
+    assert not left
+
+
+def _under_way(update: Update) -> bool:
+    return update.row.state not in FINISHED

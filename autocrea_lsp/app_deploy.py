@@ -66,7 +66,7 @@ class AppDeployments:
         self._parts = parts
         self._made: Deployments | None = None
         self._providers: Providers | None = None
-        self._tokens: Tokens | None = None
+        self._tokens: Tokens | None = None  # made with the rest
         self._ask: Ask = nobody_to_ask
         self._on_update: Callable[[Update], None] = lambda _update: None
         self.trusted: Callable[[], bool] = lambda: False
@@ -119,9 +119,21 @@ class AppDeployments:
             )
         return found
 
+    @property
+    def tokens(self) -> Tokens:
+        """Where hosts get their tokens from. After `load`."""
+        assert self._tokens is not None
+        return self._tokens
+
     def in_memory(self) -> list[str]:
         """Tokens that are held right now, for the log's filter."""
         return self._tokens.in_memory() if self._tokens is not None else []
+
+    def look_again(self) -> None:
+        """Look for the hosts' tokens anew when one is needed: the user does something, and may have put one right."""
+        if self._tokens is not None and self._providers is not None:
+            for name in self._providers.names():
+                self._tokens.forget(name)
 
     def credentials_changed(self) -> None:
         if self._tokens is not None:

@@ -5,7 +5,7 @@
 - bubblewrap the mount plan: no network, no home, no environment of ours, one writable directory
 - enter      the script that sets limits in the new process; without bubblewrap it also sees to the end of all children
 - process    starts, reads, stops; nothing is left afterwards, neither a process nor a file
-- output     what it says: kept up to a limit, told line by line
+- output     what it says: kept up to a limit, told in lines
 - folder     the private directory of a job
 - leash      for other children of ours: a command that cannot outlive the process that started it
 - run        `run(job)`, which puts these together
@@ -13,7 +13,7 @@
 
 from autocrea_lsp.sandbox.isolation import Isolation, Level, probe
 from autocrea_lsp.sandbox.job import Job, Result
-from autocrea_lsp.sandbox.output import OnLine, Stream
+from autocrea_lsp.sandbox.output import OnLines, Stream
 from autocrea_lsp.sandbox.run import run
 
-__all__ = ["Isolation", "Job", "Level", "OnLine", "Result", "Stream", "probe", "run"]
+__all__ = ["Isolation", "Job", "Level", "OnLines", "Result", "Stream", "probe", "run"]

@@ -1,4 +1,4 @@
-"""What comes out of a job: kept up to a limit, and told line by line to whoever wants to follow."""
+"""What comes out of a job: kept up to a limit, and told in lines to whoever wants to follow."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Literal
 
 Stream = Literal["stdout", "stderr"]
 
-OnLine = Callable[[str, Stream], None]
-"""Called on the loop with each line as it comes, without its line break. It does not raise."""
+OnLines = Callable[[list[str], Stream], None]
+"""Called on the loop with the lines that have come, without their line breaks: all at once, there may be thousands.
+It does not raise."""
 
 MAX_LINE_BYTES = 8192  # the rest of a longer one is dropped
 
@@ -20,7 +21,7 @@ class Output:
 
     limit: int
     stream: Stream = "stdout"
-    on_line: OnLine | None = None
+    on_lines: OnLines | None = None
     kept: bytearray = field(default_factory=bytearray)
     truncated: bool = False
     _line: bytearray = field(default_factory=bytearray)  # the beginning of one whose end has not come yet
@@ -29,23 +30,17 @@ class Output:
         room = self.limit - len(self.kept)
         self.kept += chunk[:room]
         self.truncated |= len(chunk) > room
-        if self.on_line is None:
+        if self.on_lines is None:
             return
-        *ended, rest = chunk.split(b"\n")
-        for part in ended:
-            self._add(part)
-            self._tell(self.on_line)
-        self._add(rest)
+        ended, line_break, rest = chunk.rpartition(b"\n")
+        if line_break:
+            text = (bytes(self._line) + ended).decode("utf-8", "replace")
+            self._line.clear()
+            self.on_lines([line[:MAX_LINE_BYTES] for line in text.split("\n")], self.stream)
+        self._line += rest[: MAX_LINE_BYTES - len(self._line)]
 
     def end(self) -> None:
         """There is no more; the last line may have had no line break."""
-        if self._line and self.on_line is not None:
-            self._tell(self.on_line)
-
-    def _add(self, part: bytes) -> None:
-        self._line += part[: MAX_LINE_BYTES - len(self._line)]
-
-    def _tell(self, on_line: OnLine) -> None:
-        text = self._line.decode("utf-8", "replace")
-        self._line.clear()
-        on_line(text, self.stream)
+        if self._line and self.on_lines is not None:
+            self.on_lines([self._line.decode("utf-8", "replace")], self.stream)
+            self._line.clear()

@@ -10,14 +10,14 @@ from autocrea_lsp.errors import UserError
 from autocrea_lsp.sandbox import folder as folders
 from autocrea_lsp.sandbox.isolation import Isolation, Level, find, limits_only, probe
 from autocrea_lsp.sandbox.job import Job, Result
-from autocrea_lsp.sandbox.output import OnLine, Output
+from autocrea_lsp.sandbox.output import OnLines, Output
 from autocrea_lsp.sandbox.process import Outcome, isolated, limited
 
 
-async def run(job: Job, *, level: Level = "auto", on_line: OnLine | None = None) -> Result:
+async def run(job: Job, *, level: Level = "auto", on_lines: OnLines | None = None) -> Result:
     """Run it to its end, its timeout or our cancellation; when this returns or raises, nothing of it is left.
 
-    What stays is the folder and home that the caller has given it. `on_line` hears its output while it runs.
+    What stays is the folder and home that the caller has given it. `on_lines` hears its output while it runs.
 
     Raises UserError where `level` asks for isolation that this machine does not give, ValueError for a command that
     is not there or not among what the job may read, OSError where the machine cannot start it.
@@ -28,14 +28,14 @@ async def run(job: Job, *, level: Level = "auto", on_line: OnLine | None = None)
             f"Nothing was run: programs must be isolated, and this machine cannot do that ({isolation.note}).",
             hint="Install bubblewrap, or set `sandbox.level` to `auto`.",
         )
-    return await run_in(job, isolation, find() if isolation.level == "bwrap" else None, on_line)
+    return await run_in(job, isolation, find() if isolation.level == "bwrap" else None, on_lines)
 
 
-async def run_in(job: Job, isolation: Isolation, bwrap: str | None, on_line: OnLine | None = None) -> Result:
+async def run_in(job: Job, isolation: Isolation, bwrap: str | None, on_lines: OnLines | None = None) -> Result:
     """Run it in exactly that way: with this bubblewrap, or without."""
     stop = asyncio.Event()
     # A task of its own, told to stop rather than cancelled: its end has several steps, and all must be done.
-    work = asyncio.create_task(_whole(job, isolation, bwrap, stop, on_line))
+    work = asyncio.create_task(_whole(job, isolation, bwrap, stop, on_lines))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
@@ -51,12 +51,12 @@ async def run_in(job: Job, isolation: Isolation, bwrap: str | None, on_line: OnL
 
 
 async def _whole(
-    job: Job, isolation: Isolation, bwrap: str | None, stop: asyncio.Event, on_line: OnLine | None
+    job: Job, isolation: Isolation, bwrap: str | None, stop: asyncio.Event, on_lines: OnLines | None
 ) -> Result:
     started = time.monotonic()
     outputs = (
-        Output(limit=job.max_output_bytes, stream="stdout", on_line=on_line),
-        Output(limit=job.max_output_bytes, stream="stderr", on_line=on_line),
+        Output(limit=job.max_output_bytes, stream="stdout", on_lines=on_lines),
+        Output(limit=job.max_output_bytes, stream="stderr", on_lines=on_lines),
     )
     folder = job.folder if job.folder is not None else await asyncio.to_thread(folders.make, job.files)
     outcome = Outcome()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from autocrea_lsp.deploy.base import Files
 from tests.lsp.deploy_client import (
     ASKED,
     DEPLOY,
@@ -64,6 +65,8 @@ async def test_a_failure_ends_in_one_error_that_can_be_tried_again(
     await client.gets(ASKED, lambda params: "shop deployed to" in params["message"])
     assert len(world.requests) == 2
     assert world.requests[0].mark != world.requests[1].mark
+    assert str(world.requests[1].source) == "files"  # as it was asked for, not what the host made of it
+    assert isinstance(world.requests[1].source, Files)
 
 
 # Restart, and more than one editor ------------------------------------------------------------------------------------
@@ -73,6 +76,7 @@ async def test_an_editor_that_closes_cancels_nothing_and_the_next_tells_the_end(
     async with connected(world) as first:
         key = await begun(first, folder)
         assert (await first.ask("shutdown"))["result"] is None
+        assert world.calls[-1] == "closed"  # before the answer: what comes after it may not come any more
     assert not any(call.startswith("cancel") for call in world.calls)
     world.becomes("success")
     async with connected(world) as second:

@@ -113,8 +113,8 @@ class Heard:
         self.lines: list[tuple[str, Stream]] = []
         self._more = asyncio.Event()
 
-    def __call__(self, text: str, stream: Stream) -> None:
-        self.lines.append((text, stream))
+    def __call__(self, lines: list[str], stream: Stream) -> None:
+        self.lines += [(text, stream) for text in lines]
         self._more.set()
 
     async def until(self, text: str) -> None:
@@ -127,7 +127,7 @@ class Heard:
 async def test_lines_are_heard_while_the_job_runs(level: Level, place: Path) -> None:
     heard = Heard()
     script = "echo out; echo err >&2; while ! test -e go; do sleep 0.02; done; printf last"
-    task = asyncio.create_task(run(sh(script, folder=place), level=level, on_line=heard))
+    task = asyncio.create_task(run(sh(script, folder=place), level=level, on_lines=heard))
     await heard.until("out")
     await heard.until("err")
     assert not task.done()
@@ -140,7 +140,7 @@ async def test_lines_are_heard_while_the_job_runs(level: Level, place: Path) -> 
 async def test_a_line_is_cut_and_what_is_no_text_is_replaced(level: Level) -> None:
     heard = Heard()
     script = r"head -c 200000 /dev/zero | tr '\0' x; echo; printf 'a\377b\n'"
-    await run(sh(script), level=level, on_line=heard)
+    await run(sh(script), level=level, on_lines=heard)
     assert [len(text) for text, _ in heard.lines] == [MAX_LINE_BYTES, 3]
     assert heard.lines[1] == ("a\N{REPLACEMENT CHARACTER}b", "stdout")
 
@@ -148,11 +148,11 @@ async def test_a_line_is_cut_and_what_is_no_text_is_replaced(level: Level) -> No
 async def test_a_flood_is_heard_to_its_end_and_not_kept(level: Level) -> None:
     count, last = 0, ""
 
-    def hear(text: str, _stream: Stream) -> None:
+    def hear(lines: list[str], _stream: Stream) -> None:
         nonlocal count, last
-        count, last = count + 1, text
+        count, last = count + len(lines), lines[-1]
 
     script = "yes 'a line of a flood' | head -n 500000; echo end"
-    result = await run(sh(script, max_output_bytes=1000), level=level, on_line=hear)
+    result = await run(sh(script, max_output_bytes=1000), level=level, on_lines=hear)
     assert (count, last) == (500_001, "end")
     assert (len(result.stdout), result.truncated) == (1000, True)

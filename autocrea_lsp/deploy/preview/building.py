@@ -191,10 +191,10 @@ class _Runner:
         )
         self.log.add(f"$ {command}")
 
-        def on_line(text: str, _stream: Stream) -> None:  # what goes to stderr is no error: progress goes there too
-            self.log.add(text)
+        def on_lines(lines: list[str], _stream: Stream) -> None:  # stderr is no error: progress goes there too
+            self.log.add_all(lines)
 
-        running = asyncio.create_task(run(job, level=self.limits.level, on_line=on_line))
+        running = asyncio.create_task(run(job, level=self.limits.level, on_lines=on_lines))
         watching = asyncio.create_task(_until_full(self.folder))
         try:
             await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 
 from autocrea_lsp.deploy.base import Level, Lines, LogLine
 from autocrea_lsp.deploy.redacting import hide
@@ -30,13 +30,19 @@ class BuildLog:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def add(self, text: str, level: Level = "info") -> None:
-        """A line. Cheap: a build may print millions, and only what is read is cleaned."""
-        self._count += 1
-        raw = (self._count, self._now(), text, level)
-        if len(self._head) < FIRST:
-            self._head.append(raw)
-        else:
-            self._tail.append(raw)
+        """A line."""
+        self.add_all([text], level)
+
+    def add_all(self, lines: Sequence[str], level: Level = "info") -> None:
+        """Cheap: a build may print millions of lines, and only what is read is cleaned."""
+        at, first = self._now(), self._count
+        self._count += len(lines)
+        to_head = lines[: FIRST - len(self._head)]
+        self._head += [(first + n, at, text, level) for n, text in enumerate(to_head, 1)]
+        rest = lines[len(to_head) :]
+        kept = rest[-LAST:]
+        start = self._count - len(kept)
+        self._tail += [(start + n, at, text, level) for n, text in enumerate(kept, 1)]
         self._wake()
 
     def close(self) -> None:

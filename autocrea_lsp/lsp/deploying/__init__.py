@@ -48,8 +48,13 @@ class Deploying:
         )
 
     async def machinery(self) -> Deployments:
-        """The deployments of the App; the first time their modules are loaded, in a thread."""
-        return await self._server.app.deploying.load()
+        """The deployments of the App, for something that the user does.
+
+        The first time their modules are loaded, in a thread. Tokens are looked for anew: one may have been put right.
+        """
+        deployments = await self._server.app.deploying.load()
+        self._server.app.deploying.look_again()
+        return deployments
 
     async def begin(self, request: Request) -> str:
         """Start a deployment; its id. Raises what `Deployments.start` does."""
@@ -61,7 +66,7 @@ class Deploying:
         """After `initialized`: what an earlier server, or an editor that is gone, has left unfinished."""
         await self._server.configuration.loaded.wait()  # where a host is, is a setting
         if await self._server.app.store.unfinished():
-            await (await self.machinery()).reattach()
+            await (await self._server.app.deploying.load()).reattach()
 
     # What comes from the machinery ------------------------------------------------------------------------------------
 

@@ -145,7 +145,8 @@ async def test_a_lock_file_is_obeyed(here: Here, tmp_path: Path, node: None) -> 
             "package.json": package(dependencies={"linked": "file:libs/linked"}, scripts={"build": "node build.cjs"}),
             "libs/linked/package.json": package(name="linked", main="index.js", version="1.0.0"),
             "libs/linked/index.js": 'module.exports = "locked";',
-            "build.cjs": "require('fs').mkdirSync('dist');require('fs').writeFileSync('dist/index.html',require('linked'))",
+            "build.cjs": "const fs = require('fs'); fs.mkdirSync('dist');\n"
+            "fs.writeFileSync('dist/index.html', require('linked'))",
         },
     )
     lock = {

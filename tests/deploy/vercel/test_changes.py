@@ -158,6 +158,18 @@ async def test_a_request_that_did_not_get_through_is_not_repeated(host: Hosted) 
     assert host.api.world.live("shop") == third.id
 
 
+async def test_an_earlier_job_to_the_same_one_is_no_proof_that_ours_got_through(host: Hosted) -> None:
+    first, _second, third = lived(host)
+    now = host.clock.now()
+    earlier = {"kind": "rollback", "from_deployment": third.id, "to_deployment": first.id}
+    first.project.job = Job(**earlier, started_s=now, ends_s=now, done=True)  # type: ignore[arg-type]
+    await host.clock.sleep(5)
+    host.api.fail(Fault.DROP_BEFORE_ACTING, op="rollback")
+    with pytest.raises(OutcomeUnknown):
+        await host.provider.rollback(host.place, ref(host, first))
+    assert host.api.world.live("shop") == third.id
+
+
 async def test_one_that_is_under_way_already_is_said(host: Hosted) -> None:
     first, second, _third = lived(host)
     host.api.world.job_s = 1_000.0

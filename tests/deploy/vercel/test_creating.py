@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autocrea_lsp.access.secret import Secret
-from autocrea_lsp.deploy.base import Again, Build, Created, Event, Git, Step
+from autocrea_lsp.deploy.base import Again, Build, Created, Event, Git, Sent, Step
 from autocrea_lsp.deploy.errors import HostRefused
 from autocrea_lsp.errors import UserError
 from tests.deploy.vercel.hosted import Hosted
@@ -146,6 +146,7 @@ async def test_files_that_never_stay_the_same_end_in_an_error(host: Hosted) -> N
         await deploy_with(host, edit)
     assert "deploy again" in caught.value.hint
     assert host.api.world.deployments == {}
+    assert host.api.count("create_deployment") == 3
 
 
 async def test_missing_files_may_be_said_once_more(host: Hosted) -> None:
@@ -181,13 +182,37 @@ async def test_a_busy_host_gets_the_file_later(host: Hosted) -> None:
     assert host.sent[-1].bytes == host.sent[-1].total_bytes
 
 
+async def test_a_file_that_changed_after_the_plan_is_sent_as_it_is_now(host: Hosted) -> None:
+    request = host.request()
+    plan = await host.provider.plan(request)
+    host.write(app_js="console.log('longer than before')")
+    host.events = [event async for event in host.provider.deploy(request, plan)]
+    (deployment,) = host.api.world.deployments.values()
+    sizes = {file.name: file.size for file in deployment.files}
+    assert sizes == {name: len(data) for name, data in host.contents().items()}
+    assert host.contents()["app.js"] == b"console.log('longer than before')"
+
+
+async def test_leaving_stops_what_is_on_its_way_at_once(host: Hosted) -> None:
+    host.api.fail(Fault.NEVER, op="upload_file", times=None)
+    request = host.request()
+    events = host.provider.deploy(request, await host.provider.plan(request))
+    async for event in events:
+        if isinstance(event, Sent):
+            break
+    await host.api.wait(lambda: host.api.count("upload_file") == 2)
+    before = host.clock.now()
+    await events.aclose()
+    assert host.clock.now() - before < 30
+
+
 async def test_leaving_while_files_are_sent_leaves_nothing_at_the_host(host: Hosted) -> None:
     request = host.request()
     events = host.provider.deploy(request, await host.provider.plan(request))
     async for event in events:
         if isinstance(event, Step) and event.state == "uploading":
             break
-    await events.aclose()  # type: ignore[attr-defined]
+    await events.aclose()
     assert host.api.world.deployments == {}
     assert host.api.count("create_deployment") == 1
 

@@ -136,7 +136,7 @@ class Creation:
                         ) from None
                     files = await self._collect()
                 except TooLarge as error:
-                    if False:
+                    if how != "files":
                         raise
                     archive = True
                     yield Notice(text=f"{error} All files go as one archive, in parts, instead.")

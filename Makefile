@@ -20,8 +20,8 @@ help: ## say what each target does
 setup: ## install everything that tests and checks need (the other targets do it themselves)
 	@.ci/setup.sh dev lua vscode weights sandbox checkers
 
-demo: ## the server, three sample files and a real Neovim, on the embedded model: no key, no network
-	@.ci/setup.sh run weights
+demo: ## the server, three sample files, a real Neovim and a deployed site, on the embedded model: no key, no network
+	@.ci/setup.sh run weights sandbox
 	autocrea-lsp demo --need-nvim
 
 test: ## unit, protocol and process tests, Neovim's included; then VS Code's unit tests (ARGS: for pytest)

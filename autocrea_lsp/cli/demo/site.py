@@ -12,7 +12,7 @@ OUTPUT = "public"
 _PAGE = """<!doctype html>
 <html lang="en">
 <title>Sample site</title>
-<p>Built as <b>@VERSION@</b>.</p>
+<p>This is <b>@VERSION@</b>.</p>
 </html>
 """
 _SCRIPT = """echo "building $(cat version.txt)"
@@ -26,17 +26,25 @@ class Site:
 
     folder: Path
     version: str
+    built: bool  # by the script; else the page is there already
 
     def changed(self) -> Site:
         """The same site with another word."""
-        return write(self.folder)
+        return write(self.folder, built=self.built)
+
+    def options(self) -> dict[str, str]:
+        """How it is deployed: the fields of `DeployParams`."""
+        return {"buildCommand": BUILD, "outputDirectory": OUTPUT} if self.built else {}
 
 
-def write(folder: Path) -> Site:
-    """The site, with a word that nobody can know beforehand: what is shown was really built."""
+def write(folder: Path, *, built: bool) -> Site:
+    """The site, with a word that nobody can know beforehand: what is shown was really deployed."""
     folder.mkdir(exist_ok=True)
     version = f"v-{secrets.token_hex(4)}"
+    if not built:
+        (folder / "index.html").write_text(_PAGE.replace("@VERSION@", version), encoding="utf-8")
+        return Site(folder=folder, version=version, built=False)
     (folder / "page.html").write_text(_PAGE, encoding="utf-8")
     (folder / "build.sh").write_text(_SCRIPT, encoding="utf-8")
     (folder / "version.txt").write_text(version, encoding="utf-8")
-    return Site(folder=folder, version=version)
+    return Site(folder=folder, version=version, built=True)

@@ -169,7 +169,7 @@ async def _first(task: asyncio.Task[Any], interrupts: Interrupts) -> int | None:
     interrupt = asyncio.create_task(interrupts.wait())
     try:
         await asyncio.wait({task, interrupt}, return_when=asyncio.FIRST_COMPLETED)
-        return None if task.done() else interrupt.result()
+        return None if task.done() else interrupts.take()
     finally:
         interrupt.cancel()
 

@@ -25,9 +25,12 @@ class Interrupts:
         self._came = asyncio.Event()
         self.last: int | None = None  # the number of the last one
 
-    async def wait(self) -> int:
-        """The next one."""
+    async def wait(self) -> None:
+        """Until one has come that nobody has taken."""
         await self._came.wait()
+
+    def take(self) -> int:
+        """Its number; it is dealt with."""
         self._came.clear()
         return self.last or signal.SIGINT
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -134,3 +137,28 @@ async def test_a_server_that_is_gone_leaves_it_running_and_the_next_tells_its_en
         assert third.endings() == []
         assert api.count("create_deployment") == 1
         assert api.count("cancel_deployment") == 0
+
+
+async def test_a_preview_needs_no_account_and_is_served_as_long_as_the_server(folder: Path) -> None:
+    async with Emulator() as api:
+        async with connected(folder, api) as client:
+            answer = await client.run()
+            end = await client.asked("shop deployed to preview: http://127.0.0.1:")
+            row = await client.run("status", {"id": answer["id"]})
+            assert row["url"] in end["message"]
+            assert await asyncio.to_thread(fetched, row["url"]) == "<h1>Hi</h1>"
+            with pytest.raises(urllib.error.HTTPError):
+                await asyncio.to_thread(fetched, row["url"].rstrip("/") + "/.env")
+            assert await client.server.stop() == 0
+        with pytest.raises(urllib.error.URLError):
+            await asyncio.to_thread(fetched, row["url"])
+        async with connected(folder, api) as next_one:
+            row = await next_one.run("status")
+            assert row["detail"].startswith("It is not served any more")
+            assert next_one.endings() == []
+        assert api.requests == []
+
+
+def fetched(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310  # an address of this machine
+        return str(answer.read().decode())

@@ -12,11 +12,13 @@ import pytest
 import pytest_asyncio
 
 from autocrea_lsp import plugins
+from autocrea_lsp.access import key_file
 from autocrea_lsp.app import App
 from autocrea_lsp.deploy.base import Question
 from autocrea_lsp.deploy.jobs import Update
 from autocrea_lsp.errors import NoCredentials
 from autocrea_lsp.settings import DeploySettings, Settings
+from autocrea_lsp.workspace import paths
 from tests.lsp.deploy_host import World, installed
 
 CANARY = "vcp_canary0token7Qf3Zs9Lk2Xw8Nb5Tg"
@@ -118,14 +120,13 @@ async def test_a_token_in_memory_is_known_to_the_log_until_credentials_change(
     assert CANARY not in app.credentials_in_memory()
 
 
-async def test_a_token_that_was_put_right_is_found_at_the_next_act(
-    app: App, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_a_token_that_was_put_right_is_found_at_the_next_act(app: App) -> None:
     await app.deploying.load()
     with pytest.raises(NoCredentials):
         await app.deploying.tokens.token("fake")
-    monkeypatch.setattr(app.deploying.tokens, "_environ", {"XDG_DATA_HOME": str(tmp_path)})
-    monkeypatch.setattr(app.credentials, "_environ", {"FAKE_API_KEY": CANARY})
+    file = paths.private(paths.config_dir()) / key_file.NAME
+    file.write_text(f'fake = "{CANARY}"')
+    file.chmod(0o600)
     with pytest.raises(NoCredentials):  # that there is none is known for a while
         await app.deploying.tokens.token("fake")
     app.deploying.look_again()

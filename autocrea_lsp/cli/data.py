@@ -38,7 +38,7 @@ def clear_data(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: _Json = False,
 ) -> None:
-    """Delete the usage history, preferences and projects, leaving no trace in the files."""
+    """Delete the usage history, deployments, preferences and projects, leaving no trace in the files."""
     database = paths.database()
     if not yes:
         if not sys.stdin.isatty():
@@ -51,8 +51,8 @@ def clear_data(
         typer.echo(error.advice, err=True)
         raise typer.Exit(1) from None
     if as_json:
-        typer.echo(json.dumps({"requests": done.requests, "filesRemoved": done.files_removed}))
-    elif done.files_removed:
-        typer.echo(f"Deleted {done.requests} requests, and {done.files_removed} files of a damaged database.")
-    else:
-        typer.echo(f"Deleted {done.requests} requests.")
+        told = {"requests": done.requests, "deployments": done.deployments, "filesRemoved": done.files_removed}
+        typer.echo(json.dumps(told))
+        return
+    files = f" and {done.files_removed} files of a damaged database" if done.files_removed else ""
+    typer.echo(f"Deleted {done.requests} requests and {done.deployments} deployments{files}.")

@@ -26,7 +26,8 @@ from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import Store
 from autocrea_lsp.workspace import paths
 
-LIBRARIES = ("pygls", "lsprotocol", "anthropic", "httpx2", "peewee", "keyring")
+LIBRARIES = ("pygls", "lsprotocol", "anthropic", "httpx2", "peewee", "keyring", "httpx", "starlette", "uvicorn")
+HOSTS = ("vercel",)  # of deployments, that need a token
 PROGRAMS, PACKAGES = ("ruff", "node", "gofmt", "go"), ("pyright", "typescript")
 FREE_MB = 200  # on the disk of our data: the model and some room
 
@@ -68,6 +69,15 @@ def _checks() -> Iterator[Check]:
             ok=row.has_key,
             detail="has one" if row.has_key else "none",
             advice=row.detail,
+        )
+    for host in HOSTS:
+        rows = credentials.report(host, file=paths.config_dir() / key_file.NAME)
+        has = [row.source for row in rows if row.has_key]
+        yield Check(
+            name=f"token for deployments: {host}",
+            ok=bool(has),
+            detail=", ".join(has) or "none",
+            advice="" if has else credentials.ways(host),
         )
     yield _runtime()
     yield _model()
@@ -151,7 +161,7 @@ def _checkers() -> Check:
 async def _sandbox() -> Check:
     isolation = await sandbox.probe()
     return Check(
-        name="sandbox of checkers",
+        name="sandbox of checkers and builds",
         ok=isolation.level == "bwrap",
         detail=str(isolation),
         advice=isolation.note,

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from autocrea_lsp.deploy.base import Ask, Plan, Provider, Question, Request
+from autocrea_lsp.deploy.base import Again, Ask, Files, Git, Plan, Provider, Question, Request
 from autocrea_lsp.deploy.errors import NotAllowed
 from autocrea_lsp.store import Store
 
@@ -38,7 +38,7 @@ def terms(request: Request, plan: Plan) -> Terms:
         account=plan.place.account,
         project=plan.place.project_name or plan.place.project,  # one that is to be made has no id yet
         target=plan.target,
-        source=str(request.source),
+        source=_exactly(request),
         build_command=plan.build_command,
     )
 
@@ -48,8 +48,10 @@ async def agree(provider: Provider, request: Request, plan: Plan, *, ask: Ask, s
     wanted = terms(request, plan)
     if await store.get_preference(wanted.key) is True:
         return
-    chosen = await ask(Question(text=_question(provider, request, plan), choices=(NO, YES, ALWAYS)))
-    if chosen not in (YES, ALWAYS):
+    always = () if isinstance(request.source, Again) else (ALWAYS,)  # a yes to that one says nothing of the next
+    choices = (NO, YES, *always)
+    chosen = await ask(Question(text=_question(provider, request, plan), choices=choices))
+    if chosen not in choices[1:]:
         raise refused(chosen)
     if chosen == ALWAYS:
         store.set_preference(wanted.key, True)
@@ -70,6 +72,18 @@ def refused(chosen: str | None) -> NotAllowed:
             hint="In a shell without a terminal say --yes.",
         )
     return NotAllowed("You did not agree to it; nothing was sent.")
+
+
+def _exactly(request: Request) -> str:
+    """Where all that is sent comes from. In a preference's hash only: a path is in no row."""
+    match request.source:
+        case Files():
+            what = ["files", str(request.folder), request.build.root_directory, sorted(request.include)]
+        case Git(branch=branch, repository=repository, commit=commit):
+            what = ["git", repository or str(request.folder), branch, commit, request.build.root_directory]
+        case Again(ref=ref, action=action):
+            what = [action, ref.id]
+    return json.dumps(what)
 
 
 def _question(provider: Provider, request: Request, plan: Plan) -> str:

@@ -16,8 +16,10 @@ from typing import Any, TypeVar
 from autocrea_lsp.deploy import consent
 from autocrea_lsp.deploy.base import Ask, Created, Event, Lines, Notice, Plan, Provider, Remote, Request, Sent, Step
 from autocrea_lsp.deploy.clock import Clock
+from autocrea_lsp.deploy.ending import ended, wait_for
 from autocrea_lsp.deploy.errors import DeployError, OutcomeUnknown
-from autocrea_lsp.deploy.record import Record, Update, of_place, place_of
+from autocrea_lsp.deploy.record import LeaseLost, Record, Update, of_place, place_of
+from autocrea_lsp.errors import AutocreaError, UserError
 from autocrea_lsp.store import FINISHED, DeploymentRow, Store
 
 log = logging.getLogger(__name__)
@@ -79,14 +81,18 @@ class Creation:
             try:
                 return await self._deploy(request, plan)
             except OutcomeUnknown as error:
-                found = await self._find()
-                if found is not None:
-                    await self._note(Created(remote=found))
+                if (found := await self._find_ours()) is not None:
                     return found
                 if self._cancel.is_set():
                     raise CancelWanted from None
                 if attempt == 2:
                     raise DeployError(str(error), hint=f"Nothing was created at {self._provider.title}.") from error
+            except (AutocreaError, CancelWanted, LeaseLost):
+                raise
+            except Exception:  # boundary: a provider is somebody's code, and its request may have been sent
+                if self.row.state != "creating" or (found := await self._find_ours()) is None:
+                    raise
+                return found
         raise AssertionError("the loop returns or raises")
 
     async def _deploy(self, request: Request, plan: Plan) -> Remote:
@@ -94,24 +100,28 @@ class Creation:
         wish = asyncio.create_task(self._cancel.wait())
         try:
             await asyncio.wait({work, wish}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                if self._remote is None and self.row.state == "creating":
-                    await self._at_most(work, CREATE_GRACE_S)
-                await ended(work)
-        except asyncio.CancelledError:
-            await asyncio.shield(ended(work))
-            raise
+            if not work.done() and self._remote is None and self.row.state == "creating":
+                await wait_for(work, self._parts.clock, CREATE_GRACE_S)
+            by_itself = work.done()
         finally:
-            wish.cancel()
-        if not work.cancelled():
-            work.result()  # its error, if it has one
+            await ended(wish)
+            await asyncio.shield(ended(work))
+        if by_itself and work.cancelled():
+            raise RuntimeError("a provider has cancelled itself")
+        error = None if work.cancelled() else work.exception()
+        if isinstance(error, LeaseLost):
+            raise error
         if self._remote is not None:
+            if error is not None and not isinstance(error, OutcomeUnknown):
+                await self._stop_at_host(self._remote)  # without what it still needs it would never end there
+                raise error
             return self._remote
-        if not self._cancel.is_set():
-            raise DeployError(f"{self._provider.title} ended without a deployment.")
-        if self.row.state == "creating" and (found := await self._find()) is not None:
-            await self._note(Created(remote=found))
-            return found
+        if isinstance(error, OutcomeUnknown) or not self._cancel.is_set():
+            raise error or DeployError(f"{self._provider.title} ended without a deployment.")
+        if not isinstance(error, AutocreaError) and self.row.state == "creating":
+            found = await self._find_ours()
+            if found is not None:
+                return found
         raise CancelWanted
 
     async def _consume(self, events: AsyncGenerator[Event, None]) -> None:
@@ -132,13 +142,33 @@ class Creation:
                 record.note_sent(event)
             case Created(remote=remote):
                 self._remote = remote
-                await record.take(remote)
+                try:
+                    await record.take(remote)
+                except LeaseLost:
+                    if await record.ended_elsewhere():  # as if nothing had been created: nothing shall be left
+                        await self._stop_at_host(remote)
+                    raise
             case Lines(lines=lines, cursor=cursor):
                 record.add_lines(lines)
                 if cursor:
                     await record.keep_cursor(cursor)
             case Notice(text=text):
                 await record.change(notices=(text,))
+
+    async def _stop_at_host(self, remote: Remote) -> None:
+        """As well as it can be done: nobody watches it any more."""
+        if self._provider.abilities.cancel:
+            try:
+                await self._provider.cancel(remote.ref)
+            except AutocreaError as error:
+                log.warning("a deployment that nobody watches could not be canceled: %s", type(error).__name__)
+
+    async def _find_ours(self) -> Remote | None:
+        """As `_find`; what is found is in the store."""
+        found = await self._find()
+        if found is not None:
+            await self._note(Created(remote=found))
+        return found
 
     async def _find(self) -> Remote | None:
         """The one with our mark; None: the host says, after some time too, that there is none.
@@ -150,7 +180,7 @@ class Creation:
             await self._parts.clock.sleep(pause_s)
             try:
                 found = await self._provider.find(place_of(row), row.mark, since=row.created_at - CLOCK_SLACK_S)
-            except DeployError as error:
+            except (DeployError, UserError) as error:
                 answered = False
                 log.info("a deployment could not be looked for: %s", type(error).__name__)
                 continue
@@ -175,16 +205,3 @@ class Creation:
         finally:
             wish.cancel()
             await asyncio.shield(ended(task))
-
-    async def _at_most(self, work: asyncio.Task[Any], limit_s: float) -> None:
-        limit = asyncio.ensure_future(self._parts.clock.sleep(limit_s))
-        await asyncio.wait({work, limit}, return_when=asyncio.FIRST_COMPLETED)
-        limit.cancel()
-
-
-async def ended(task: asyncio.Task[Any] | asyncio.Future[Any]) -> None:
-    """Cancel it and wait for its end; what came of it is not our concern."""
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.exception()

@@ -10,40 +10,33 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from autocrea_lsp.deploy import consent, environment
 from autocrea_lsp.deploy.base import PRODUCTION, Again, Ask, Change, Page, Place, Plan, Provider, Ref, Request
+from autocrea_lsp.deploy.canceling import Canceling, Cancelled
 from autocrea_lsp.deploy.clock import Clock
-from autocrea_lsp.deploy.errors import DeployError, NotAllowed
-from autocrea_lsp.deploy.job import LEASE_S, Job
-from autocrea_lsp.deploy.overview import LOOK_S, Overview
+from autocrea_lsp.deploy.errors import NotAllowed
+from autocrea_lsp.deploy.job import LEASE_S
 from autocrea_lsp.deploy.providers import require, require_all
 from autocrea_lsp.deploy.record import Update, ref_of
 from autocrea_lsp.deploy.running import Hosts
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.settings import Settings
-from autocrea_lsp.store import FINISHED, DeploymentRow, Store
+from autocrea_lsp.store import DeploymentRow, Store
 
 __all__ = ["Cancelled", "Deployments", "Update"]
 
 log = logging.getLogger(__name__)
 
-CANCEL_S = 60.0  # how long an answer waits for a cancel to come true; the cancel itself goes on
+_EFFECTS = "It goes live for everybody at once. Databases and other services stay as they are."
+_AFTER_ROLLBACK = "Some hosts put no new deployment live by itself until the rollback is undone."
 ENDING_S = 1.5  # for the last words of a process that ends
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled:
-    """What became of a wish to cancel; `text` is for the user."""
-
-    row: DeploymentRow
-    text: str
-
-
-class Deployments(Overview):
+class Deployments(Canceling):
     """Everything that is done about deployments; one for each process. `owner` names the process, uniquely."""
 
     def __init__(
@@ -72,6 +65,7 @@ class Deployments(Overview):
         self._project = project
         self._trusted = trusted
         self._admit = admit
+        self._closed = False
 
     # ---- new ones
 
@@ -84,7 +78,9 @@ class Deployments(Overview):
 
         Raises NotAllowed, CannotDo, UserError, OverBudget, and nothing was sent then.
         """
-        provider = self._allowed(request)
+        self._allowed(request)
+        if self._closed:
+            raise UserError("The server is ending, so no deployment was begun.", hint="Deploy after its restart.")
         await self._admit()
         key = uuid.uuid4().hex
         request = replace(request, mark=f"autocrea-{key}")
@@ -104,7 +100,7 @@ class Deployments(Overview):
                 "The deployment could not be recorded, so it was not begun: it could not be found again.",
                 hint="`autocrea-lsp doctor` says what is wrong with the database.",
             )
-        self._drive(Job(self._parts, provider, row, request, agreed=consent))
+        self._drive(row, request, agreed=consent)
         return key
 
     async def again(
@@ -132,7 +128,9 @@ class Deployments(Overview):
             return await self.start(self._like(row, source, PRODUCTION, folder), consent=consent)
         name = row.project_name or row.remote_project
         if not consent:
-            await self._confirm(f"Make {row.remote_id} the live deployment of {name} at {provider.title}?", "Promote")
+            await self._confirm(
+                f"Make {row.remote_id} the live deployment of {name} at {provider.title}? {_EFFECTS}", "Promote"
+            )
         return await provider.promote(ref)
 
     async def rollback(
@@ -161,61 +159,9 @@ class Deployments(Overview):
         if not (consent or host.local):
             what = to.id if to is not None else "the deployment before the present one"
             name = place.project_name or place.project
-            await self._confirm(f"Roll back the production of {name} at {host.title} to {what}?", "Roll back")
+            text = f"Roll back the production of {name} at {host.title} to {what}? {_EFFECTS} {_AFTER_ROLLBACK}"
+            await self._confirm(text, "Roll back")
         return await host.rollback(place, to)
-
-    # ---- cancel
-
-    async def cancel(self, id: str) -> Cancelled:  # noqa: A002
-        """Stop it, whoever drives it. One that has ended is no error: the answer says so."""
-        row = await self._row(id)
-        if row.state in FINISHED:
-            return self._too_late(row)
-        provider = self._providers(row.provider)
-        if row.remote_id:
-            require(provider, "cancel")
-        if row.id not in self._jobs:
-            await self._store.ask_cancel(row.id)
-            await self._take_up(row)
-        if (job := self._jobs.get(row.id)) is not None:
-            job.cancel()
-            await self._until(row.id, job)
-            row = job.row
-            if job.canceling_failed and row.state not in FINISHED:
-                raise DeployError(f"It could not be canceled. {job.canceling_failed}")
-        else:
-            row = await self._until_other(row, provider)
-        if row.state == "canceled":
-            return Cancelled(row=row, text=row.detail or "It was canceled.")
-        if row.state in FINISHED:
-            return self._too_late(row)
-        return Cancelled(row=row, text=f"{provider.title} was asked to cancel it, and has not yet.")
-
-    def _too_late(self, row: DeploymentRow) -> Cancelled:
-        text = f"It had ended already: {row.state}."
-        if row.state == "success" and self._providers(row.provider).abilities.rollback:
-            text += " You can roll it back."
-        return Cancelled(row=row, text=text)
-
-    async def _until(self, key: str, job: Job) -> None:
-        """Until it has ended, could not be canceled, or the time is up."""
-        end = self._clock.monotonic() + CANCEL_S
-        while key in self._tasks and not job.canceling_failed and self._clock.monotonic() < end:
-            sleeping = asyncio.ensure_future(self._clock.sleep(LOOK_S))
-            await asyncio.wait({self._tasks[key], sleeping}, return_when=asyncio.FIRST_COMPLETED)
-            sleeping.cancel()
-
-    async def _until_other(self, row: DeploymentRow, provider: Provider) -> DeploymentRow:
-        """Another process drives it and was asked; when it does not listen, the host is asked from here."""
-        end = self._clock.monotonic() + LEASE_S
-        while self._clock.monotonic() < end:
-            await self._clock.sleep(LOOK_S)
-            row = await self._store.deployment(row.id) or row
-            if row.state in FINISHED:
-                return row
-        if row.remote_id:
-            await provider.cancel(ref_of(row))
-        return await self._store.deployment(row.id) or row
 
     # ---- the project
 
@@ -249,7 +195,7 @@ class Deployments(Overview):
         """Take up what earlier processes have left, and follow what others drive; their ids."""
         taken = []
         for row in await self._store.unfinished():
-            if row.id in self._jobs or row.id in self._tasks:
+            if row.id in self._tasks:
                 continue
             try:
                 self._providers(row.provider)
@@ -263,6 +209,7 @@ class Deployments(Overview):
 
     async def aclose(self) -> None:
         """This process ends. Nothing is canceled at a host; leases are given back. Idempotent."""
+        self._closed = True
         tasks = [*self._tasks.values()]
         for task in tasks:
             task.cancel()

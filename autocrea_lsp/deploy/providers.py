@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from autocrea_lsp.deploy.base import PREVIEW, PRODUCTION, Again, Files, Git, Ports, Provider, ProviderFactory, Request
 from autocrea_lsp.deploy.errors import CannotDo
+from autocrea_lsp.errors import AutocreaError, UserError
 from autocrea_lsp.plugins import Registry
+
+log = logging.getLogger(__name__)
 
 GROUP = "autocrea_lsp.providers"  # of entry points
 
@@ -39,7 +43,15 @@ class Providers:
         """The host of that name. Raises UserError for one that is not installed, or cannot be loaded."""
         if name not in self._made:
             factory: ProviderFactory = self._registry.load(name)
-            self._made[name] = factory(self._ports)
+            try:
+                self._made[name] = factory(self._ports)
+            except AutocreaError:
+                raise
+            except Exception as error:  # boundary: somebody else's class, which may fail in any way when it is made
+                raise UserError(
+                    f"{name!r} cannot be used: it could not be started ({type(error).__name__}).",
+                    hint="Update or remove the package that brings it.",
+                ) from error
         return self._made[name]
 
     def names(self) -> list[str]:
@@ -49,7 +61,9 @@ class Providers:
         """What the hosts have opened is closed; what a local one serves ends."""
         made = [*self._made.values()]
         self._made.clear()
-        await asyncio.gather(*(provider.aclose() for provider in made), return_exceptions=True)
+        for outcome in await asyncio.gather(*(provider.aclose() for provider in made), return_exceptions=True):
+            if outcome is not None:
+                log.warning("a host could not be closed: %s", type(outcome).__name__)
 
 
 def require(provider: Provider, ability: str) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from autocrea_lsp.deploy.base import LogLine, Ref, Remote, Request, Sent
 from autocrea_lsp.deploy.base import Place as HostPlace
 from autocrea_lsp.deploy.clock import Clock
+from autocrea_lsp.deploy.ending import whole
 from autocrea_lsp.store import FINISHED, DeploymentRow, DeploymentState, LogLineRow, Store
 from autocrea_lsp.store.log_text import clean_lines
 from autocrea_lsp.workspace.redact import redact
 
 HIDDEN = "***"
 _SHORTEST_HIDDEN = 4  # characters: shorter values stand in every text
+_SHORTEST_PIECE = 8  # of a value's lines, each of which is hidden in a log of lines
+_TEXTS = ("detail", "error")  # fields that are sentences; the others are names, which a value may happen to be
 _KNOWN_KEYS = 20_000  # of log lines: what hosts repeat after a loss is recent
 _USUAL_S = 60.0  # how long a build takes, for a bar that moves
 _AT: dict[DeploymentState, int] = {"pending": 1, "creating": 4, "uploading": 5, "queued": 60, "building": 62}
@@ -58,9 +63,13 @@ class Record:
         self._secrets: tuple[str, ...] = ()
 
     def hide_values(self, request: Request) -> None:
-        """The values of its variables are in no text from now on."""
-        values = (secret.reveal() for secret in request.environment.values())
-        self._secrets = tuple(sorted((v for v in values if len(v) >= _SHORTEST_HIDDEN), key=len, reverse=True))
+        """The values of its variables are in no text from now on: as they are, line by line, and quoted."""
+        hidden: set[str] = set()
+        for secret in request.environment.values():
+            value = secret.reveal()
+            hidden |= {value, json.dumps(value)[1:-1], quote(value, safe="")}
+            hidden |= {line.strip() for line in value.splitlines() if len(line.strip()) >= _SHORTEST_PIECE}
+        self._secrets = tuple(sorted((each for each in hidden if len(each) >= _SHORTEST_HIDDEN), key=len, reverse=True))
 
     def hide(self, text: str) -> str:
         for value in self._secrets:
@@ -68,17 +77,11 @@ class Record:
         return text
 
     async def change(self, *, text: str = "", notices: Iterable[str] = (), **changes: Any) -> None:
-        """Store these fields, then tell. Raises LeaseLost when the row is no longer ours to write."""
-        changes = {name: self.hide(value) if isinstance(value, str) else value for name, value in changes.items()}
-        if changes:
-            at = self._clock.now()
-            done = await self._store.update_deployment(self.row.id, owner=self._owner, at=at, **changes)
-            if not done and await self._is_anothers():
-                raise LeaseLost
-            self.row = replace(self.row, **changes, updated_at=at)
-            if self.row.state in FINISHED and self.row.finished_at is None:
-                self.row = replace(self.row, finished_at=at)
-        self.say(text, notices=tuple(self.hide(each) for each in notices))
+        """Store these fields, then tell. Raises LeaseLost when the row is no longer ours to write.
+
+        Cancelled, it is done all the same: what is in the store is in `row` too.
+        """
+        await whole(self._change(text, tuple(notices), changes))
 
     async def keep_cursor(self, cursor: str) -> None:
         """Where the log goes on after a loss, or a restart."""
@@ -88,8 +91,8 @@ class Record:
     async def take(self, remote: Remote) -> None:
         """What the host tells of it now, but for a state that is an end: whoever watches says when it is one."""
         changes: dict[str, Any] = {
-            "url": remote.url or self.row.url,
-            "inspect_url": remote.inspect_url or self.row.inspect_url,
+            "url": _address(remote.url) or self.row.url,
+            "inspect_url": _address(remote.inspect_url) or self.row.inspect_url,
             "detail": remote.detail,
             "remote_id": remote.ref.id,
             "details": dict(remote.ref.details) or dict(self.row.details),
@@ -108,12 +111,12 @@ class Record:
         if self.finished:
             return
         self.finished = finished
-        self._percent = max(self._percent, self._how_far())
+        self._percent = 100 if self.row.state == "success" else max(self._percent, self._how_far())
         shown = self.hide(text) or self.row.detail or self.row.state
         self._tell(
             Update(
                 row=self.row,
-                percent=100 if self.row.state == "success" else self._percent,
+                percent=self._percent,
                 text=shown,
                 sent=self._sent,
                 notices=notices,
@@ -136,18 +139,40 @@ class Record:
         if not fresh:
             return 0
         self._store.append_deployment_log(self.row.id, fresh)
-        if not self.finished:
-            shown = tuple(
-                LogLine(at=each.at, text=each.text, level=each.level, key=each.key)
-                for each in clean_lines(fresh, redact)
-            )
-            text = self.row.detail or self.row.state
-            self._tell(Update(row=self.row, percent=self._percent, text=text, lines=shown, sent=self._sent))
+        self._tell_lines(clean_lines(fresh, redact))
         return len(fresh)
+
+    def tell_lines(self, lines: Iterable[LogLineRow]) -> None:
+        """Tell those that are new of what another process has kept."""
+        self._tell_lines([replace(line, text=self.hide(line.text)) for line in lines if self._is_new(line.key)])
+
+    async def ended_elsewhere(self) -> bool:
+        """Whether another process has written its end."""
+        row = await self._store.deployment(self.row.id)
+        return row is not None and row.finished
 
     def ref(self) -> Ref:
         """Where it is at its host."""
         return ref_of(self.row)
+
+    async def _change(self, text: str, notices: tuple[str, ...], changes: dict[str, Any]) -> None:
+        for name in changes.keys() & _TEXTS:
+            changes[name] = self.hide(changes[name])
+        if changes:
+            at = self._clock.now()
+            done = await self._store.update_deployment(self.row.id, owner=self._owner, at=at, **changes)
+            if not done and await self._is_anothers():
+                raise LeaseLost
+            self.row = replace(self.row, **changes, updated_at=at)
+            if self.row.state in FINISHED and self.row.finished_at is None:
+                self.row = replace(self.row, finished_at=at)
+        self.say(text, notices=tuple(self.hide(each) for each in notices))
+
+    def _tell_lines(self, lines: Iterable[LogLineRow]) -> None:
+        shown = tuple(LogLine(at=each.at, text=each.text, level=each.level, key=each.key) for each in lines)
+        if shown and not self.finished:
+            text = self.row.detail or self.row.state
+            self._tell(Update(row=self.row, percent=self._percent, text=text, lines=shown, sent=self._sent))
 
     def _is_new(self, key: str) -> bool:
         if not key:
@@ -164,8 +189,7 @@ class Record:
         beat = await self._store.heartbeat(self.row.id, owner=self._owner, lease_s=1.0)
         if beat.lease == "lost":
             return True
-        row = await self._store.deployment(self.row.id)
-        return row is not None and row.finished and not self.row.finished
+        return not self.row.finished and await self.ended_elsewhere()
 
     def _how_far(self) -> int:
         state = self.row.state
@@ -175,6 +199,11 @@ class Record:
             spent = 1 - math.exp(-(self._clock.monotonic() - self._began) / _USUAL_S)
             return _AT["building"] + int((_BUILT - _AT["building"]) * spent)
         return _AT.get(state, 0)
+
+
+def _address(url: str) -> str:
+    """One that can be kept and opened; hosts' own words for one may be anything."""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
 def of_place(place: HostPlace, row: DeploymentRow) -> dict[str, str]:

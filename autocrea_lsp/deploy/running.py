@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+import traceback
+from collections.abc import Callable
+from typing import Protocol
 
-from autocrea_lsp.deploy.base import Ask, Provider
+from autocrea_lsp.deploy.base import Ask, Provider, Request
 from autocrea_lsp.deploy.clock import Clock
 from autocrea_lsp.deploy.creating import Parts
 from autocrea_lsp.deploy.errors import NotThere
-from autocrea_lsp.deploy.job import LEASE_S, Job, follow
+from autocrea_lsp.deploy.following import follow
+from autocrea_lsp.deploy.job import LEASE_S, Job
 from autocrea_lsp.deploy.record import Record, Update
-from autocrea_lsp.store import FINISHED, DeploymentRow, Store
+from autocrea_lsp.store import DeploymentRow, Store
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ class Hosts(Protocol):
 
 
 class Running:
-    """The tasks, by the ids of their deployments."""
+    """One task for each deployment, by its id; its record, and its job as long as it is driven here."""
 
     def __init__(
         self,
@@ -48,56 +50,68 @@ class Running:
         self._owner = owner
         self._on_update = on_update
         self._jobs: dict[str, Job] = {}
+        self._records: dict[str, Record] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._parts = Parts(store=store, clock=clock, owner=owner, ask=ask, tell=self._tell, limit_s=limit_s)
 
     async def _take_up(self, row: DeploymentRow) -> bool:
-        """Drive it from here on, if nobody else does."""
+        """Drive it from here on, if nobody does; whether it is driven here now."""
         if not await self._store.claim(row.id, owner=self._owner, lease_s=LEASE_S):
             return False
         now = await self._store.deployment(row.id) or row
-        self._drive(Job(self._parts, self._providers(row.provider), now, None))
-        return True
+        if row.id not in self._tasks:  # somebody else here may have been faster
+            self._drive(now)
+        return row.id in self._jobs
 
-    def _drive(self, job: Job) -> None:
-        key = job.row.id
-        self._jobs[key] = job
-        self._spawn(key, job.run())
+    def _drive(self, row: DeploymentRow, request: Request | None = None, *, agreed: bool = False) -> None:
+        record = self._record(row)
+        self._spawn(record, self._job(record, request, agreed=agreed))
 
     def _follow(self, row: DeploymentRow) -> None:
-        record = Record(self._store, row, owner=self._owner, clock=self._clock, tell=self._tell)
-        self._spawn(row.id, self._follow_until_it_is_ours(record))
+        if row.id not in self._tasks:
+            self._spawn(self._record(row), None)
 
-    async def _follow_until_it_is_ours(self, record: Record) -> None:
-        """Whoever drives it may die: then it is ours."""
-        following = asyncio.ensure_future(follow(self._parts, record))
-        try:
-            while not following.done():
-                sleeping = asyncio.ensure_future(self._clock.sleep(LEASE_S / 2))
-                await asyncio.wait({following, sleeping}, return_when=asyncio.FIRST_COMPLETED)
-                sleeping.cancel()
-                key = record.row.id
-                if following.done() or record.row.state in FINISHED:
-                    continue
-                if await self._store.claim(key, owner=self._owner, lease_s=LEASE_S):
-                    row = await self._store.deployment(key) or record.row
-                    job = self._jobs[key] = Job(self._parts, self._providers(row.provider), row, None)
-                    await job.run()
-                    return
-        finally:
-            following.cancel()
+    def _record(self, row: DeploymentRow) -> Record:
+        return Record(self._store, row, owner=self._owner, clock=self._clock, tell=self._tell)
 
-    def _spawn(self, key: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name="a deployment")
-        self._tasks[key] = task
+    def _job(self, record: Record, request: Request | None, *, agreed: bool = False) -> Job:
+        if request is not None:
+            record.hide_values(request)
+        job = Job(self._parts, self._providers(record.row.provider), record, request, agreed=agreed)
+        self._jobs[record.row.id] = job
+        return job
+
+    def _spawn(self, record: Record, job: Job | None) -> None:
+        key = record.row.id
+        task = asyncio.create_task(self._keep(record, job), name="a deployment")
+        self._tasks[key], self._records[key] = task, record
 
         def done(ended: asyncio.Task[None]) -> None:
-            self._tasks.pop(key, None)
-            self._jobs.pop(key, None)
+            for known in (self._tasks, self._records, self._jobs):
+                known.pop(key, None)
             if not ended.cancelled() and (error := ended.exception()) is not None:
-                log.error("a deployment's task ended in a way that nobody has foreseen", exc_info=error)
+                trace = "".join(traceback.format_exception(error))  # whose text may quote a variable
+                log.error("a deployment's task ended in a way that nobody has foreseen\n%s", record.hide(trace))
 
         task.add_done_callback(done)
+
+    async def _keep(self, record: Record, job: Job | None) -> None:
+        """Drive it or follow it, whichever is ours to do, until the last word is told."""
+        key, driven = record.row.id, job is not None
+        try:
+            while job is None or not await job.run():
+                self._jobs.pop(key, None)
+                row = await follow(self._parts, record, heard=driven)
+                if row is None:
+                    return
+                record.row, driven = row, True
+                job = self._job(record, None)
+        finally:
+            self._jobs.pop(key, None)
+            await asyncio.shield(self._give_back(key))
+
+    async def _give_back(self, key: str) -> None:
+        await self._store.release(key, owner=self._owner)
 
     def _tell(self, update: Update) -> None:
         try:
@@ -107,6 +121,8 @@ class Running:
 
     async def _row(self, key: str) -> DeploymentRow:
         row = await self._store.deployment(key)
+        if row is None and (record := self._records.get(key)) is not None:
+            return record.row  # the history was cleared; it runs on
         if row is None:
             raise NotThere(f"There is no deployment {key[:80]!r}.", hint="The list of deployments has their ids.")
         return row

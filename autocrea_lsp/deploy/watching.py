@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from contextlib import aclosing
 
 from autocrea_lsp.deploy.base import Provider, Ref, Remote
 from autocrea_lsp.deploy.clock import Clock
-from autocrea_lsp.deploy.errors import BadToken, DeployError, NotThere
+from autocrea_lsp.deploy.ending import ended, wait_for
+from autocrea_lsp.deploy.errors import BadToken, DeployError, HostBusy, NotThere
 from autocrea_lsp.deploy.record import Record
-from autocrea_lsp.errors import AutocreaError, NoCredentials, UserError
+from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import FINISHED
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 PACE: tuple[tuple[float, float], ...] = ((15.0, 1.0), (60.0, 5.0), (300.0, 15.0))
 """Until so many seconds: ask again after so many. Later every `SLOWEST_S`."""
 SLOWEST_S = 30.0
+LONGEST_S = 300.0  # a host that wants a longer pause has it this long
+LINES_S = 5.0  # new lines let it be asked earlier, but not oftener than this
 LOG_TRIES, LOG_PAUSE_S = 4, 2.0  # the stream is opened anew so often, with nothing in between; the pause doubles
 REST_OF_LOG_S = 10.0  # for the lines that come after the end
 
@@ -37,6 +39,10 @@ class Watch:
         self._limit_s = limit_s
         self._news = asyncio.Event()  # look now
         self._quick_from = clock.monotonic()
+        self._asked_at = self._quick_from
+        self._lines = 0  # of the log, that were new
+        self._over = False  # the deployment has ended
+        self._streaming = False
 
     def look_now(self) -> None:
         """Something has happened there: ask at once, and often again."""
@@ -52,21 +58,22 @@ class Watch:
             await self._finish_log(ref, reading)
             return remote
         finally:
-            reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reading
+            await asyncio.shield(ended(reading))
 
     async def _until_finished(self, ref: Ref) -> Remote:
         began = self._clock.monotonic()
         while True:
+            self._asked_at = self._clock.monotonic()
+            longer_s = 0.0
             try:
                 remote = await self._provider.status(ref)
             except NotThere:
                 raise
-            except (BadToken, NoCredentials) as error:
+            except (BadToken, UserError) as error:
                 raise WaitOver(f"{error.advice} The deployment goes on.") from error
             except DeployError as error:  # for a while: the next question may be answered
                 log.info("a deployment's state could not be asked for: %s", type(error).__name__)
+                longer_s = error.retry_after_s if isinstance(error, HostBusy) else 0.0
                 await self._record.change(detail=f"{error} Asking again.")
             else:
                 if remote.state in FINISHED:
@@ -75,61 +82,61 @@ class Watch:
             if self._clock.monotonic() - began >= self._limit_s:
                 minutes = f"{self._limit_s / 60:g} minutes"
                 raise WaitOver(f"After {minutes} it is not finished; it is no longer watched, and goes on at the host.")
-            await self._pause()
+            await self._pause(longer_s)
 
-    async def _pause(self) -> None:
-        """Until the next look is due, or something has happened."""
+    async def _pause(self, longer_s: float) -> None:
+        """Until the next look is due, or something has happened; `longer_s`: what the host asks for."""
         passed = self._clock.monotonic() - self._quick_from
         pause_s = next((pause_s for until_s, pause_s in PACE if passed < until_s), SLOWEST_S)
-        sleeping = asyncio.ensure_future(self._clock.sleep(pause_s))
         news = asyncio.ensure_future(self._news.wait())
         try:
-            await asyncio.wait({sleeping, news}, return_when=asyncio.FIRST_COMPLETED)
+            await wait_for(news, self._clock, max(pause_s, min(longer_s, LONGEST_S)))
         finally:
-            sleeping.cancel()
-            news.cancel()
+            await ended(news)
         self._news.clear()
 
     async def _read_log(self, ref: Ref) -> None:
-        """Follow the log; its loss is not the deployment's failure."""
+        """Follow the log; its loss is not the deployment's failure. Nor is its end."""
         failures = 0
         while failures <= LOG_TRIES:
+            before = self._lines
+            self._streaming = True
             try:
-                added = await self._read_pieces(ref, follow=True)
+                await self._read_pieces(ref, follow=True)
             except (DeployError, UserError) as error:
                 log.info("a deployment's log is not to be had now: %s", type(error).__name__)
-                added = 0
+            except Exception as error:  # boundary: a provider is somebody's code, and a log is not the deployment
+                log.warning("a deployment's log is not to be had: %s", type(error).__name__)
+                return
             else:
                 self._news.set()  # a log that is whole says that something has ended
+            self._streaming = False
+            if self._over:
                 return
-            failures = 0 if added else failures + 1
+            failures = 0 if self._lines > before else failures + 1
             await self._clock.sleep(LOG_PAUSE_S * 2**failures)
 
-    async def _read_pieces(self, ref: Ref, *, follow: bool) -> int:
-        added = 0
+    async def _read_pieces(self, ref: Ref, *, follow: bool) -> None:
         async with aclosing(self._provider.logs(ref, after=self._record.row.cursor, follow=follow)) as pieces:
             async for piece in pieces:
-                added += self._record.add_lines(piece.lines)
+                added = self._record.add_lines(piece.lines)
+                self._lines += added
+                if added and self._clock.monotonic() - self._asked_at >= LINES_S:
+                    self._news.set()
                 if piece.cursor and piece.cursor != self._record.row.cursor:
                     await self._record.keep_cursor(piece.cursor)
-        return added
 
     async def _finish_log(self, ref: Ref, reading: asyncio.Task[None]) -> None:
         """What was written after the end: the stream brings it, or one question does. Neither may keep us long."""
+        self._over = True
+        if self._streaming:
+            await wait_for(reading, self._clock, REST_OF_LOG_S)
+        await ended(reading)
+        rest = asyncio.ensure_future(self._read_pieces(ref, follow=False))
         try:
-            if not reading.done():
-                await self._within(reading, REST_OF_LOG_S)
-            await self._within(asyncio.ensure_future(self._read_pieces(ref, follow=False)), REST_OF_LOG_S)
-        except AutocreaError as error:
+            if await wait_for(rest, self._clock, REST_OF_LOG_S):
+                rest.result()
+        except Exception as error:  # boundary: as for `_read_log`
             log.info("the end of a deployment's log is not to be had: %s", type(error).__name__)
-
-    async def _within(self, work: asyncio.Task[None] | asyncio.Task[int], limit_s: float) -> None:
-        limit = asyncio.ensure_future(self._clock.sleep(limit_s))
-        try:
-            await asyncio.wait({work, limit}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                return
-            work.result()
         finally:
-            limit.cancel()
-            work.cancel()
+            await asyncio.shield(ended(rest))

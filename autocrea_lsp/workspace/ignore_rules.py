@@ -1,9 +1,10 @@
 """One ignore file in gitignore's syntax, as rules that match in linear time whatever a repository writes into it.
 
-Matching is git's, with one difference that only hides more: a rule that excludes also matches in other letter case,
-one that takes back (`!`) only in its own. No library here: those translate `*a*a*a*b` to a regular expression that
-takes seconds on a long name, and this file comes with the repository. Between two wildcards the leftmost place is
-always as good as any other, so that nothing but the last one ever needs another try: hence the atomic groups.
+Matching is git's, with one difference that only hides more, unless it is asked for without: a rule that excludes also
+matches in other letter case, one that takes back (`!`) only in its own. No library here: those translate `*a*a*a*b` to
+a regular expression that takes seconds on a long name, and this file comes with the repository. Between two wildcards
+the leftmost place is always as good as any other, so that nothing but the last one ever needs another try: hence the
+atomic groups.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Rules:
 def read(path: Path, *, empty_is_everything: bool = False) -> Rules | None:
     """The rules of that file, None where there is none. What cannot be read or understood excludes everything."""
     try:
-        text = _text(path)
+        text = read_text(path)
         if text is None:
             return None
         lines = tuple(parse(text))
@@ -83,11 +84,11 @@ def read(path: Path, *, empty_is_everything: bool = False) -> Rules | None:
     return Rules(lines=lines)
 
 
-def parse(text: str) -> Iterator[Rule]:
-    """The rules in a file's text. Raises Unreadable."""
+def parse(text: str, *, any_case: bool = True) -> Iterator[Rule]:
+    """The rules in a file's text. `any_case`: those that exclude do so in any letter case. Raises Unreadable."""
     count = 0
     for raw in text.removeprefix("\ufeff").split("\n"):
-        rule = _rule(unicodedata.normalize("NFC", raw.removesuffix("\r")))
+        rule = _rule(unicodedata.normalize("NFC", raw.removesuffix("\r")), any_case)
         if rule is None:
             continue
         count += 1
@@ -96,7 +97,8 @@ def parse(text: str) -> Iterator[Rule]:
         yield rule
 
 
-def _text(path: Path) -> str | None:
+def read_text(path: Path) -> str | None:
+    """What is in that file, None where there is none. Raises Unreadable."""
     try:
         with open(path, "rb", opener=_without_waiting) as file:  # Path.open takes no opener
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -127,7 +129,7 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | _WITHOUT_WAITING)
 
 
-def _rule(line: str) -> Rule | None:
+def _rule(line: str, any_case: bool) -> Rule | None:
     if line.startswith("#"):
         return None
     excludes = not line.startswith("!")
@@ -144,13 +146,13 @@ def _rule(line: str) -> Rule | None:
     if source is None:
         return None
     try:
-        return Rule(excludes=excludes, folders_only=folders_only, pattern=_compile(source, excludes))
+        return Rule(excludes=excludes, folders_only=folders_only, pattern=_compile(source, excludes and any_case))
     except re.error:  # a range that runs backwards, for one: git matches nothing with it
         return None
 
 
-def _compile(source: str, excludes: bool) -> re.Pattern[str]:
-    if not excludes:
+def _compile(source: str, any_case: bool) -> re.Pattern[str]:
+    if not any_case:
         return re.compile(source, re.DOTALL)
     if _NOT_THESE in source:  # `[!a]` without case is narrower than with it: either will do
         return re.compile(f"{source}|(?i:{source})", re.DOTALL)

@@ -83,7 +83,7 @@ def test_clear_without_a_terminal_needs_yes(app: typer.Typer, database: Path) ->
 
 def test_clear_deletes(app: typer.Typer, database: Path) -> None:
     result = CliRunner().invoke(app, ["data", "clear", "--yes"])
-    assert (result.exit_code, result.stdout) == (0, "Deleted 3 requests.\n")
+    assert (result.exit_code, result.stdout) == (0, "Deleted 3 requests and 0 deployments.\n")
     assert count(database) == 0
     assert b"m-canary" not in database.read_bytes()
 
@@ -91,7 +91,7 @@ def test_clear_deletes(app: typer.Typer, database: Path) -> None:
 def test_clear_in_json(app: typer.Typer, database: Path) -> None:
     database.with_name("usage.db.corrupt-20260101-000000").write_text("old")
     result = CliRunner().invoke(app, ["data", "clear", "--yes", "--json"])
-    assert json.loads(result.stdout) == {"requests": 3, "filesRemoved": 1}
+    assert json.loads(result.stdout) == {"requests": 3, "deployments": 0, "filesRemoved": 1}
 
 
 def test_clear_says_when_damaged_files_went(app: typer.Typer) -> None:
@@ -140,7 +140,7 @@ def test_as_a_process(database: Path, tmp_path: Path) -> None:
     assert "--yes" in refused.stderr
     assert count(database) == 3
     done = run("data", "clear", "-y")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Deleted 3 requests.\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Deleted 3 requests and 0 deployments.\n", "")
     assert count(database) == 0
 
 

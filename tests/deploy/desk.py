@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -83,7 +84,28 @@ class Desk:
 
     async def until(self, holds: Callable[[DeploymentRow], bool], key: str) -> DeploymentRow:
         while not holds(row := await self.row(key)):
-            await asyncio.sleep(0)
+            await self.clock.sleep(0.05)  # or it would stand still
+        return row
+
+    async def leave(
+        self, state: str, *, made: bool | None = None, provider: str = "fake", **more: Any
+    ) -> DeploymentRow:
+        """The row of a process that died in that state; `made`: the host has it, whether the row knows or not."""
+        known = state not in ("pending", "uploading", "creating")
+        key = uuid.uuid4().hex
+        row = DeploymentRow(
+            id=key,
+            provider=provider,
+            target="preview",
+            source="files",
+            mark=f"autocrea-{key}",
+            state=state,  # type: ignore[arg-type]
+            created_at=self.clock.now(),
+            remote_id=self.host.make(f"autocrea-{key}", "preview").id if made or (known and made is None) else "",
+            **more,
+        )
+        row = row if known else replace(row, remote_id="")
+        assert await self.store.create_deployment(row, owner="one that died", lease_s=0.0)
         return row
 
     def told(self, key: str) -> list[Update]:
@@ -105,7 +127,6 @@ Open = Callable[..., Desk]
 @contextlib.asynccontextmanager
 async def opened(path: Path, host: Host, clock: ManualClock) -> AsyncGenerator[Open, None]:
     """Editors, as many as a test opens; all are closed afterwards, and nothing of theirs is left behind."""
-    before = asyncio.all_tasks()
     desks: list[Desk] = []
 
     def moment() -> Moment:
@@ -146,9 +167,15 @@ async def opened(path: Path, host: Host, clock: ManualClock) -> AsyncGenerator[O
         for desk in desks:
             await desk.deployments.aclose()
             await asyncio.to_thread(desk.store.close)
-    left = [task for task in asyncio.all_tasks() - before if task.get_name() != "manual clock"]
+    left = [task for task in asyncio.all_tasks() if _is_of_a_deployment(task)]
     assert not left
 
 
 def _under_way(update: Update) -> bool:
     return update.row.state not in FINISHED
+
+
+def _is_of_a_deployment(task: asyncio.Task[object]) -> bool:
+    coroutine = task.get_coro()
+    code = getattr(coroutine, "cr_code", None)
+    return code is not None and "autocrea_lsp/deploy/" in code.co_filename

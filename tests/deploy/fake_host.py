@@ -24,7 +24,6 @@ from autocrea_lsp.access.secret import Secret
 from autocrea_lsp.deploy.base import (
     PRODUCTION,
     Abilities,
-    Again,
     Change,
     Created,
     Event,
@@ -44,9 +43,16 @@ from autocrea_lsp.store import FINISHED
 
 PLACE = Place(account="team_1", account_name="Team", project="prj_1", project_name="site")
 EVERYTHING = Abilities(
-    **dict.fromkeys(
-        "git git_commit cancel rollback promote redeploy other_targets environment remote_list link".split(), True
-    )
+    git=True,
+    git_commit=True,
+    cancel=True,
+    rollback=True,
+    promote=True,
+    redeploy=True,
+    other_targets=True,
+    environment=True,
+    remote_list=True,
+    link=True,
 )
 
 
@@ -301,7 +307,3 @@ def _name(event: Event) -> str:
     if isinstance(event, Step):
         return event.state
     return "notice" if isinstance(event, Notice) else type(event).__name__.lower()
-
-
-def again(made: Made) -> Again:
-    return Again(ref=Ref(place=PLACE, id=made.id), action="redeploy")

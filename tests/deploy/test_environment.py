@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,17 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     "several lines": ('A="one\ntwo # no comment\nthree"\nB=1\n', {"A": "one\ntwo # no comment\nthree", "B": "1"}),
     "Windows": ("\ufeffA=1\r\nB='x'\r\n", {"A": "1", "B": "x"}),
     "nothing": ("", {}),
+    "no end of line": ("# a\n  A=1\n\n# b", {"A": "1"}),
+    "empty values": ("A=\nB=''\nC= # c\nD=\"\"", {"A": "", "B": "", "C": "", "D": ""}),
+    "one inside another": (
+        "A='say \"hi\"'\nB=`it's`\nC=it's\nD={\"a\":1}\n",
+        {
+            "A": 'say "hi"',
+            "B": "it's",
+            "C": "it's",
+            "D": '{"a":1}',
+        },
+    ),
 }
 
 
@@ -57,6 +71,8 @@ def test_a_file_of_variables_is_read(tmp_path: Path, text: str, found: dict[str,
         (f"A=1\n\n1B={CANARY}\n", "Line 3"),
         (f'A="{CANARY}\nB=2\n', "line 1"),
         (f'A="x" {CANARY}\n', "line 1"),
+        (f"A='x\ny'\n# c\n{CANARY}", "Line 4"),
+        (f"export A {CANARY}=1", "Line 1"),
     ],
 )
 def test_a_line_that_is_none_is_named_by_its_number_without_its_text(tmp_path: Path, text: str, told: str) -> None:
@@ -74,6 +90,22 @@ def test_what_is_no_such_file_is_an_error(tmp_path: Path, data: bytes) -> None:
         environment.from_file(tmp_path / "vars")
 
 
+@pytest.mark.parametrize(
+    "text", ["A=x" + " " * 900_000 + "y", 'A="' + "x\n" * 450_000, "#\n" * 450_000, "A=\n" * 300_000]
+)
+def test_no_file_takes_long(tmp_path: Path, text: str) -> None:
+    (tmp_path / "vars").write_text(text)
+    begun = time.process_time()
+    with contextlib.suppress(UserError):
+        environment.from_file(tmp_path / "vars")
+    assert time.process_time() - begun < 5
+
+
+def test_a_value_that_is_no_text_is_named_before_a_host_is_asked() -> None:
+    with pytest.raises(UserError, match="value of ODD is not a text"):
+        environment.from_names(["ODD"], {"ODD": "\udcff"})
+
+
 AWKWARD = {
     "A": "plain",
     "B": 'quote " and $dollar',
@@ -81,6 +113,9 @@ AWKWARD = {
     "D": "back\\slash",
     "E": "",
     "F": "ñ é 𝒳 #x",
+    "G": "it's",
+    "H": 'it\'s "both" and $more\n',
+    "I": "  spaces  ",
 }
 
 
@@ -131,3 +166,33 @@ def test_a_file_that_git_tracks_is_refused_though_it_is_ignored(tmp_path: Path) 
     assert environment.writable(tmp_path, ".env.local").name == ".env.local"
     with pytest.raises(UserError, match="does not ignore"):
         environment.writable(tmp_path, ".env")
+
+
+def test_a_name_from_a_host_cannot_add_a_line(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text(".env*\n")
+    with pytest.raises(UserError, match="cannot hold"):
+        environment.write_env_file(tmp_path / ".env.x", {"A=1\nPATH": Secret(CANARY)}, folder=tmp_path)
+    assert not (tmp_path / ".env.x").exists()
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".gitignore").write_text(".env*\n")
+    (tmp_path / ".env.x").write_text("OLD=1\n")
+
+    def full(_source: str, _target: str) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(UserError, match=r"\.env\.x cannot be written: No space"):
+        environment.write_env_file(tmp_path / ".env.x", {"A": Secret(CANARY)}, folder=tmp_path)
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {
+        ".gitignore": ".env*\n",
+        ".env.x": "OLD=1\n",
+    }
+
+
+def test_git_that_cannot_say_is_not_taken_for_a_yes(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text(".env*\n")
+    (tmp_path / ".git").write_text("gitdir: nowhere\n")
+    with pytest.raises(UserError, match="could not say"):
+        environment.writable(tmp_path, ".env.x")

@@ -56,3 +56,27 @@ def test_git_is_told_to_ignore_it_where_git_is_used_and_once(tmp_path: Path) -> 
     assert (tmp_path / ".gitignore").read_text() == "build\n.host\n"
     assert link.write_json(tmp_path, NAME, VALUE) == ""
     assert (tmp_path / ".gitignore").read_text() == "build\n.host\n"
+
+
+def test_gitignore_that_cannot_be_changed_is_said_and_the_link_stands(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"\xff\n")
+    assert link.write_json(tmp_path, NAME, VALUE).startswith("Add .host to .gitignore:")
+    assert link.read_json(tmp_path, NAME) == VALUE
+    (tmp_path / ".gitignore").unlink()
+    (tmp_path / "shared").write_text("build\n")
+    (tmp_path / ".gitignore").symlink_to("shared")
+    assert "it is a link" in link.write_json(tmp_path, NAME, VALUE)
+    assert (tmp_path / "shared").read_text() == "build\n"
+
+
+def test_a_repository_without_a_gitignore_gets_one(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert link.write_json(tmp_path, NAME, VALUE) == "Added .host to .gitignore."
+    assert (tmp_path / ".gitignore").read_text() == ".host\n"
+
+
+def test_where_no_file_can_be_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / ".host").write_text("a file")
+    with pytest.raises(UserError, match="cannot be written"):
+        link.write_json(tmp_path, NAME, VALUE)
+    assert [each.name for each in tmp_path.iterdir()] == [".host"]

@@ -56,6 +56,11 @@ def _verdict(text: str, path: str, *, folder: bool = False) -> bool | None:
     return Rules(lines=tuple(parse(text))).verdict(path, folder)
 
 
+def test_letter_case_counts_where_it_is_asked_for() -> None:
+    rules = Rules(lines=tuple(parse("Logs\n[!a]b", any_case=False)))
+    assert [rules.verdict(path, False) for path in ("Logs", "logs", "cb", "cB")] == [True, None, True, None]
+
+
 @pytest.mark.parametrize(("pattern", "path", "matches"), MATCHES)
 def test_patterns(pattern: str, path: str, matches: bool) -> None:
     assert bool(_verdict(pattern, path)) is matches

@@ -14,6 +14,7 @@ FILE_MODE = stat.S_IFREG | 0o644
 PROGRAM_MODE = stat.S_IFREG | 0o755
 LINK_MODE = stat.S_IFLNK | 0o777
 
+Algorithm = Literal["sha1", "sha256"]
 Symlinks = Literal["link", "skip", "follow"]
 
 
@@ -48,6 +49,7 @@ class BundleFile:
     path: Path  # where the bytes are: below `root`, without a link on the way
     size: int
     mtime_ns: int = 0
+    ctime_ns: int = 0
     inode: int = 0
     mode: int = FILE_MODE
     link: str | None = None  # of a link: the text it holds, which is its content
@@ -68,6 +70,7 @@ class Bundle:
     root: Path
     files: tuple[BundleFile, ...]
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()  # what the user may want to know before it is sent
 
     @property
     def total_bytes(self) -> int:
@@ -81,3 +84,5 @@ class Hashed:
     bundle: Bundle
     digests: Mapping[str, str]
     unique: Mapping[str, BundleFile]
+    algorithm: Algorithm
+    started_ns: int  # wall time

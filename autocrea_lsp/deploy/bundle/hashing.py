@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from autocrea_lsp.deploy.bundle.entry import Bundle, BundleFile, FileChanged, Hashed
-from autocrea_lsp.deploy.bundle.reading import Algorithm, digest_of
+from autocrea_lsp.deploy.bundle.entry import Algorithm, Bundle, BundleFile, FileChanged, Hashed
+from autocrea_lsp.deploy.bundle.reading import digest_of
 from autocrea_lsp.errors import UserError
 
 TRIES = 3  # for a file that somebody writes to right now
 _THREADS = 4
+_JUST_BEFORE_NS = 2_000_000_000  # the coarsest clock of a file system
 _CHUNK = 64  # files in one go: a thread's round trip costs more than a small file
 
 Progress = Callable[[int, int], None]
@@ -29,49 +32,76 @@ async def hash_all(
 
     Raises FileChanged for one that keeps changing or is gone, UserError for one that cannot be read.
     """
-    known = _known(previous)
-    todo = [file for file in bundle.files if _mark(file) not in known]
+    started_ns = time.time_ns()
+    known, todo = await asyncio.to_thread(_known, bundle, algorithm, previous)
+    total = len(bundle.files)
     results: dict[str, tuple[BundleFile, str]] = {}
     limit = asyncio.Semaphore(_THREADS)
+    stop = threading.Event()
 
     async def work(chunk: Sequence[BundleFile]) -> None:
         async with limit:
-            for file, digest in await asyncio.to_thread(_hash_chunk, chunk, algorithm):
+            for file, digest in await asyncio.to_thread(_hash_chunk, chunk, algorithm, stop):
                 results[file.name] = (file, digest)
-        on_progress(len(bundle.files) - len(todo) + len(results), len(bundle.files))
+        on_progress(len(known) + len(results), total)
 
+    on_progress(len(known), total)
     try:
         async with asyncio.TaskGroup() as group:
             for at in range(0, len(todo), _CHUNK):
                 group.create_task(work(todo[at : at + _CHUNK]))
     except* UserError as errors:
         raise errors.exceptions[0] from None
+    finally:
+        stop.set()  # cancelled or failed: the threads need not read on
+    return await asyncio.to_thread(_hashed, bundle, algorithm, known | results, started_ns)
+
+
+def _known(
+    bundle: Bundle, algorithm: Algorithm, previous: Hashed | None
+) -> tuple[dict[str, tuple[BundleFile, str]], list[BundleFile]]:
+    """By name, the files that need not be read again, with their digests; and the rest.
+
+    A file written just before it was hashed may have been written once more since, with the same time.
+    """
+    known: dict[str, tuple[BundleFile, str]] = {}
+    if previous is not None and previous.algorithm == algorithm:
+        old_ns = previous.started_ns - _JUST_BEFORE_NS
+        before = {file.name: file for file in previous.bundle.files if file.mtime_ns < old_ns}
+        known = {
+            file.name: (file, previous.digests[file.name]) for file in bundle.files if before.get(file.name) == file
+        }
+    return known, [file for file in bundle.files if file.name not in known]
+
+
+def _hashed(
+    bundle: Bundle, algorithm: Algorithm, results: Mapping[str, tuple[BundleFile, str]], started_ns: int
+) -> Hashed:
     files: list[BundleFile] = []
     digests: dict[str, str] = {}
     unique: dict[str, BundleFile] = {}
     for listed in bundle.files:
-        file, digest = results[listed.name] if listed.name in results else (listed, known[_mark(listed)])
+        file, digest = results[listed.name]
         files.append(file)
         digests[file.name] = digest
         unique.setdefault(digest, file)
-    return Hashed(bundle=replace(bundle, files=tuple(files)), digests=digests, unique=unique)
+    now = replace(bundle, files=tuple(files))
+    return Hashed(bundle=now, digests=digests, unique=unique, algorithm=algorithm, started_ns=started_ns)
 
 
-def _hash_chunk(files: Sequence[BundleFile], algorithm: Algorithm) -> list[tuple[BundleFile, str]]:
-    return [_hash(file, algorithm) for file in files]
+def _hash_chunk(
+    files: Sequence[BundleFile], algorithm: Algorithm, stop: threading.Event
+) -> list[tuple[BundleFile, str]]:
+    return [_hash(file, algorithm, stop) for file in files if not stop.is_set()]
 
 
-def _hash(file: BundleFile, algorithm: Algorithm) -> tuple[BundleFile, str]:
-    for attempt in range(TRIES):
+def _hash(file: BundleFile, algorithm: Algorithm, stop: threading.Event) -> tuple[BundleFile, str]:
+    for _ in range(TRIES - 1):
         try:
-            return file, digest_of(file, algorithm)
+            return file, digest_of(file, algorithm, stop=stop)
         except FileChanged:
-            if attempt == TRIES - 1:
-                raise
             file = _again(file)
-        except OSError as error:
-            raise UserError(f"{file.name} cannot be read: {error.strerror}.", hint="Leave it out or open it.") from None
-    raise AssertionError("the loop returns or raises")
+    return file, digest_of(file, algorithm, stop=stop)
 
 
 def _again(file: BundleFile) -> BundleFile:
@@ -80,14 +110,4 @@ def _again(file: BundleFile) -> BundleFile:
         now = file.path.lstat()
     except OSError:
         raise FileChanged(f"{file.name} has gone while it was being sent.", hint="Deploy again.") from None
-    return replace(file, size=now.st_size, mtime_ns=now.st_mtime_ns, inode=now.st_ino)
-
-
-def _known(previous: Hashed | None) -> dict[tuple[object, ...], str]:
-    if previous is None:
-        return {}
-    return {_mark(file): previous.digests[file.name] for file in previous.bundle.files}
-
-
-def _mark(file: BundleFile) -> tuple[object, ...]:
-    return (file.name, file.path, file.size, file.mtime_ns, file.inode, file.link)
+    return replace(file, size=now.st_size, mtime_ns=now.st_mtime_ns, ctime_ns=now.st_ctime_ns, inode=now.st_ino)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
-from pathlib import Path
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
@@ -22,13 +22,15 @@ _FOLDERS = frozenset(
         *(".vercel", ".now", ".netlify", ".railway"),
     }
 )
-_SECRET_FOLDERS = frozenset({".ssh", ".gnupg", ".aws", ".azure", ".gcloud", ".kube", ".docker"})
+_ALSO_FILES = frozenset({".git", ".hg", ".svn", ".jj"})  # in a worktree or a submodule `.git` is a file
+_SECRET_FOLDERS = frozenset({".env", ".ssh", ".gnupg", ".aws", ".azure", ".gcloud", ".kube", ".docker"})
 _RUBBISH = _any_of(".ds_store", "thumbs.db", "desktop.ini", "*.swp", "*.swo", "*~", "npm-debug.log*", "*.pyc")
 _SECRETS = _any_of(
     *(".env", ".env.*", "*.env", ".envrc", ".dev.vars"),
-    *("*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk"),
+    *("*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.p8"),
     *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk"),
     *(".pypirc", ".netrc", "_netrc", ".pgpass", ".git-credentials", ".htpasswd", ".dockercfg", ".boto", ".s3cfg"),
+    *(".my.cnf", ".vault-token"),
     *("credentials", "*.tfstate", "*.tfstate.*", "*.tfvars", "*.tfvars.json"),
 )
 _DATA = re.compile(
@@ -36,28 +38,20 @@ _DATA = re.compile(
 )  # a module of that name is code, and a site may need it
 _EXAMPLES = _any_of("*.example", "*.sample", "*.template", "*.dist", "*.pub")
 _TOKENS = re.compile(
-    rb"(?m)^[^#;\n]*(?:_authToken|_auth|_password)\s*=\s*(?!\s*\$\{)[^\s$]"
-)  # of npm; `${NAME}` is none
+    rb"(?m)^[^#;\n]*?(?:(?:_authToken|_auth|_password)[ \t]*=|npmAuth(?:Token|Ident)\W{0,2}:)"
+    rb"[ \t]*+(?![\"']?\$\{)[\"']?[^\s\"'$]"
+)  # of npm and yarn; `${NAME}` is none
+_TOKEN_FILES = frozenset({".npmrc", ".yarnrc", ".yarnrc.yml"})
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_LOOKED_INTO = frozenset(
-    {
-        "",
-        ".asc",
-        ".txt",
-        ".json",
-        ".yaml",
-        ".yml",
-        ".toml",
-        ".ini",
-        ".cfg",
-        ".conf",
-        ".crt",
-        ".cer",
-        ".cert",
-        ".properties",
-    }
-)
-_LOOKED_INTO_BYTES = 65_536  # a key is 4 KB; what is larger is no file of keys
+_IS_A_KEY = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}" + _KEY_BLOCK.pattern)
+_DATA_SUFFIXES = frozenset(
+    (
+        *("", ".txt", ".asc", ".crt", ".cer", ".cert"),
+        *(".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties"),
+    )
+)  # a key anywhere in them counts; code may well speak of one
+_LOOKED_INTO_BYTES = 65_536  # a key has 4 KB; what is larger is no file of keys
+_BEGINNING_BYTES = 160
 
 
 def why_folder(name: str) -> str | None:
@@ -73,23 +67,28 @@ def why_file(name: str) -> str | None:
     folded = name.casefold()
     if _EXAMPLES.match(folded):
         return None
+    if folded in _ALSO_FILES:
+        return TOOLS
     if _SECRETS.match(folded) or _DATA.fullmatch(folded):
         return SECRET
     return TOOLS if _RUBBISH.match(folded) else None
 
 
-def is_looked_into(name: str, size: int) -> bool:
-    """Whether a file may be of those that `why_content` finds."""
+def bytes_to_look_at(name: str, size: int) -> int:
+    """How many bytes from its beginning `why_content` wants to see of a file; 0: it need not be opened."""
+    if size > _LOOKED_INTO_BYTES:
+        return 0
     folded = name.casefold()
-    if size > _LOOKED_INTO_BYTES or size == 0:
-        return False
-    return folded in (".npmrc", ".yarnrc.yml", ".yarnrc") or Path(folded).suffix in _LOOKED_INTO
+    known = folded in _TOKEN_FILES or os.path.splitext(folded)[1] in _DATA_SUFFIXES  # noqa: PTH122  # for each file
+    return size if known else min(size, _BEGINNING_BYTES)
 
 
 def why_content(name: str, data: bytes) -> str | None:
     """Why it is not sent for what it holds: a private key, or a registry's token."""
-    if _KEY_BLOCK.search(data):
+    folded = name.casefold()
+    anywhere = os.path.splitext(folded)[1] in _DATA_SUFFIXES  # noqa: PTH122
+    if _IS_A_KEY.match(data) or (anywhere and _KEY_BLOCK.search(data)):
         return f"holds a private key; it {SECRET}"
-    if name.casefold() == ".npmrc" and _TOKENS.search(data):
+    if folded in _TOKEN_FILES and _TOKENS.search(data):
         return f"holds a token; it {SECRET}"
     return None

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 import tarfile
 import zlib
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator
+from contextlib import closing
 
 from autocrea_lsp.deploy.bundle.entry import PROGRAM_MODE, Bundle, BundleFile
-from autocrea_lsp.deploy.bundle.reading import content
+from autocrea_lsp.deploy.bundle.reading import PIECE_BYTES, pieces
+from autocrea_lsp.deploy.bundle.threaded import in_threads
 
 _BLOCK = tarfile.BLOCKSIZE
 _GZIP = 16 + zlib.MAX_WBITS  # with gzip's header, which holds no time: zlib writes none
 _LEVEL = 6
+_STEP_BYTES = 1 << 20  # to pack in one go, about 30 ms
 
 
-async def archive(bundle: Bundle, *, prefix: str = "") -> AsyncGenerator[bytes, None]:
+def archive(bundle: Bundle, *, prefix: str = "") -> AsyncGenerator[bytes, None]:
     """Pieces of the archive; names begin with `prefix`. Raises FileChanged, and what came before is worth nothing."""
+    return in_threads(_packed(bundle, prefix))
+
+
+def _packed(bundle: Bundle, prefix: str) -> Generator[bytes, None, None]:
+    """Blocking; an empty piece now and then, where there is nothing yet to show for a step."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    packed, taken = bytearray(), 0
     for file in bundle.files:
-        if packed := packer.compress(_header(file, prefix)):
-            yield packed
-        if file.link is None:
-            async with aclosing(content(file)) as pieces:
-                async for piece in pieces:
-                    if packed := await asyncio.to_thread(packer.compress, piece):
-                        yield packed
-            if rest := -file.size % _BLOCK:
-                yield packer.compress(bytes(rest))
-    yield packer.compress(bytes(2 * _BLOCK)) + packer.flush()
+        with closing(_entry(file, prefix)) as entry:
+            for piece in entry:
+                packed += packer.compress(piece)
+                taken += len(piece)
+                if len(packed) >= PIECE_BYTES or taken >= _STEP_BYTES:
+                    yield bytes(packed)
+                    packed, taken = bytearray(), 0
+    yield bytes(packed) + packer.compress(bytes(2 * _BLOCK)) + packer.flush()
+
+
+def _entry(file: BundleFile, prefix: str) -> Generator[bytes, None, None]:
+    yield _header(file, prefix)
+    if file.link is None:
+        yield from pieces(file)
+        yield bytes(-file.size % _BLOCK)
 
 
 def _header(file: BundleFile, prefix: str) -> bytes:

@@ -6,16 +6,17 @@ somebody who means it. Nothing of that is ever read.
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import hashlib
 import os
 import stat
-from collections.abc import AsyncGenerator
-from typing import Literal
+import threading
+from collections.abc import AsyncGenerator, Generator
+from contextlib import closing
 
-from autocrea_lsp.deploy.bundle.entry import BundleFile, FileChanged
-
-Algorithm = Literal["sha1", "sha256"]
+from autocrea_lsp.deploy.bundle.entry import Algorithm, BundleFile, FileChanged
+from autocrea_lsp.deploy.bundle.threaded import in_threads
+from autocrea_lsp.errors import UserError
 
 PIECE_BYTES = 1 << 18
 
@@ -24,51 +25,60 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe in the file's place would hold
 _FOLDER = getattr(os, "O_DIRECTORY", 0)
 _CLOSE = getattr(os, "O_CLOEXEC", 0)
 _BENEATH = os.open in os.supports_dir_fd
+_NOT_THE_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO})
+"""What opening says where a link, a folder, a socket or nothing stands in the file's place."""
 
 
-async def content(file: BundleFile, *, expect: str | None = None) -> AsyncGenerator[bytes, None]:
-    """Its bytes in pieces. `expect`: their digest (hex, SHA-1 or SHA-256), compared at the end.
+def content(file: BundleFile, *, expect: str | None = None) -> AsyncGenerator[bytes, None]:
+    """Its bytes in pieces, read in threads. `expect`: their digest (hex, SHA-1 or SHA-256).
 
-    Raises FileChanged when it is no longer what was listed; what came before that is then worth nothing.
+    Raises FileChanged when it is no longer what was listed, and always before the last piece: who sends them as they
+    come has then not sent a whole file. UserError when it cannot be read.
     """
+    return in_threads(pieces(file, expect=expect))
+
+
+def pieces(file: BundleFile, *, expect: str | None = None) -> Generator[bytes, None, None]:
+    """The same, blocking."""
     digest = hashlib.new("sha256" if expect and len(expect) == 64 else "sha1", usedforsecurity=False)
     if file.link is not None:
         data = os.fsencode(file.link)
         digest.update(data)
+        if expect not in (None, digest.hexdigest()):
+            raise changed(file)
         yield data
-    else:
-        descriptor = await asyncio.to_thread(open_beneath, file)
+        return
+    try:
+        descriptor = open_beneath(file)
         try:
             left = file.size
-            while left > 0:
-                piece = await asyncio.to_thread(os.read, descriptor, min(PIECE_BYTES, left))
-                if not piece:
-                    raise changed(file)
+            while True:
+                piece = os.read(descriptor, min(PIECE_BYTES, left))
                 left -= len(piece)
-                digest.update(piece)
-                yield piece
-            if await asyncio.to_thread(os.read, descriptor, 1):
-                raise changed(file)
+                if expect is not None:
+                    digest.update(piece)
+                if left == 0 or not piece:
+                    whole = left == 0 and is_same(file, os.fstat(descriptor))
+                    if not whole or expect not in (None, digest.hexdigest()):
+                        raise changed(file)
+                if piece:
+                    yield piece
+                if left == 0:
+                    return
         finally:
-            await asyncio.to_thread(os.close, descriptor)
-    if expect is not None and digest.hexdigest() != expect:
-        raise changed(file)
+            os.close(descriptor)
+    except OSError as error:
+        raise UserError(f"{file.name} cannot be read: {error.strerror}.", hint="Leave it out or open it.") from None
 
 
-def digest_of(file: BundleFile, algorithm: Algorithm) -> str:
-    """Hex. Blocking. Raises FileChanged, also when it changes while it is read."""
+def digest_of(file: BundleFile, algorithm: Algorithm, *, stop: threading.Event | None = None) -> str:
+    """Hex. Blocking. Raises what `content` does; with `stop` set, "" soon."""
     digest = hashlib.new(algorithm, usedforsecurity=False)
-    if file.link is not None:
-        digest.update(os.fsencode(file.link))
-        return digest.hexdigest()
-    descriptor = open_beneath(file)
-    try:
-        while piece := os.read(descriptor, PIECE_BYTES):
+    with closing(pieces(file)) as source:
+        for piece in source:
+            if stop is not None and stop.is_set():
+                return ""
             digest.update(piece)
-        if not is_same(file, os.fstat(descriptor)):
-            raise changed(file)
-    finally:
-        os.close(descriptor)
     return digest.hexdigest()
 
 
@@ -76,10 +86,8 @@ def open_beneath(file: BundleFile) -> int:
     """A descriptor of the very file that was listed. Raises FileChanged, OSError for one that cannot be read."""
     try:
         descriptor = _open(file)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise changed(file) from None
     except OSError as error:
-        if error.errno in _LINK_ERRORS:
+        if error.errno in _NOT_THE_FILE:
             raise changed(file) from None
         raise
     if is_same(file, os.fstat(descriptor)):
@@ -100,15 +108,12 @@ def changed(file: BundleFile) -> FileChanged:
     return FileChanged(f"{file.name} has changed while it was being sent.", hint="Deploy again when it is finished.")
 
 
-_LINK_ERRORS = frozenset({40, 62, 20})  # ELOOP on Linux and on macOS, ENOTDIR: a link stands where none was
-
-
 def _open(file: BundleFile) -> int:
     flags = os.O_RDONLY | _NO_LINK | _NO_WAIT | _CLOSE
     steps = file.path.relative_to(file.root).parts
     if not _BENEATH:  # Windows
         return os.open(file.path, flags | getattr(os, "O_BINARY", 0))
-    folder = os.open(file.root, os.O_RDONLY | _FOLDER | _CLOSE)
+    folder = os.open(file.root, os.O_RDONLY | _FOLDER | _NO_LINK | _CLOSE)
     try:
         for step in steps[:-1]:
             inner = os.open(step, os.O_RDONLY | _FOLDER | _NO_LINK | _CLOSE, dir_fd=folder)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import hashlib
 import io
 import os
 import resource
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest
 
-from autocrea_lsp.deploy.bundle import BundleFile, FileChanged, archive, collect, content, hash_all, hashing
+from autocrea_lsp.deploy.bundle import BundleFile, FileChanged, archive, collect, content, hash_all, reading
+from autocrea_lsp.errors import UserError
 from tests.deploy.bundle.tree import HOST, plant
 
 MEGABYTE = 1 << 20
@@ -39,15 +43,26 @@ async def test_digests_are_of_contents_and_each_content_is_there_once(tmp_path: 
 
 
 async def test_what_has_not_changed_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant(tmp_path, {"a": "1", "b": "2"})
+    plant(tmp_path, {"a": "1", "b": "2", "new": "3"})
+    for name in ("a", "b"):
+        os.utime(tmp_path / name, (1e9, 1e9))
     first = await hash_all(await collect(tmp_path, HOST))
-    (tmp_path / "b").write_text("changed")
+    (tmp_path / "b").write_text("B")
+    os.utime(tmp_path / "b", (1e9, 1e9))  # as some tools do; the time of the change itself gives it away
     read_again: list[str] = []
-    real = hashing.digest_of
-    monkeypatch.setattr(hashing, "digest_of", lambda file, how: read_again.append(file.name) or real(file, how))
+    real = reading.open_beneath
+
+    def noting(file: BundleFile) -> int:
+        read_again.append(file.name)
+        return real(file)
+
+    monkeypatch.setattr(reading, "open_beneath", noting)
     second = await hash_all(await collect(tmp_path, HOST), previous=first)
-    assert read_again == ["b"]
-    assert second.digests == {"a": sha1(b"1"), "b": sha1(b"changed")}
+    # What was written just before it was hashed may have been written again since, within the same tick of the clock.
+    assert sorted(set(read_again)) == ["b", "new"]
+    assert second.digests == {"a": sha1(b"1"), "b": sha1(b"B"), "new": sha1(b"3")}
+    other = await hash_all(second.bundle, algorithm="sha256", previous=second)
+    assert other.digests["a"] == hashlib.sha256(b"1").hexdigest()
 
 
 async def test_a_file_that_changed_since_it_was_listed_is_hashed_as_it_is_now(tmp_path: Path) -> None:
@@ -63,7 +78,7 @@ async def test_progress_is_told_and_ends_at_all(tmp_path: Path) -> None:
     bundle = await collect(plant(tmp_path, {f"{n}": str(n) for n in range(200)}), HOST)
     told: list[tuple[int, int]] = []
     await hash_all(bundle, on_progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (200, 200)
+    assert (told[0], told[-1]) == ((0, 200), (200, 200))
     assert told == sorted(told)
 
 
@@ -89,8 +104,14 @@ async def test_a_file_that_changed_is_never_read_under_its_old_digest(tmp_path: 
             path.mkdir()
         case "a pipe":
             os.mkfifo(path)
+    sent: list[bytes] = []
+
+    async def send() -> None:
+        sent.extend([piece async for piece in content(file, expect=sha1(b"hello"))])
+
     with pytest.raises(FileChanged, match=r"d/a\.txt"):
-        await read(file, expect=sha1(b"hello"))
+        await send()
+    assert len(b"".join(sent)) < file.size  # else the host would have a whole file under a wrong digest
 
 
 async def test_a_folder_swapped_for_a_link_to_elsewhere_leaks_nothing(tmp_path: Path) -> None:
@@ -120,6 +141,54 @@ async def test_an_archive_holds_the_files_and_is_the_same_each_time(tmp_path: Pa
         assert (found["run.sh"].mode, found["a.txt"].mode) == (0o755, 0o644)
         assert tar.extractfile(found[long]).read() == b"z" * 5000  # type: ignore[union-attr]
         assert {(member.uid, member.uname, member.mtime) for member in found.values()} == {(0, "", 0)}
+
+
+async def test_an_archive_of_a_file_that_changes_meanwhile_does_not_end_well(tmp_path: Path) -> None:
+    plant(tmp_path, {"a": os.urandom(3 * MEGABYTE), "b": "x"})
+    packing = archive(await collect(tmp_path, HOST))
+    await anext(packing)
+    with (tmp_path / "a").open("r+b") as file:
+        file.write(b"changed")
+    os.utime(tmp_path / "a", (1e9, 1e9))
+    with pytest.raises(FileChanged, match="a has changed"):
+        async for _ in packing:
+            pass
+
+
+async def test_a_file_that_is_gone_or_unreadable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = await collect(plant(tmp_path, {"a": "x", "b": "y"}), HOST)
+    (tmp_path / "a").unlink()
+    with pytest.raises(FileChanged, match="a has gone"):
+        await hash_all(bundle)
+
+    def shut(_file: BundleFile) -> int:  # root, who runs our tests, may read all there is
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(reading, "open_beneath", shut)
+    with pytest.raises(UserError, match="b cannot be read: Permission denied"):
+        await read(bundle.files[1])
+
+
+async def test_a_cancelled_digest_is_not_read_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = await collect(plant(tmp_path, {"a": bytes(4 * MEGABYTE)}), HOST)
+    begun, go, reads = threading.Event(), threading.Event(), []
+    real = os.read
+
+    def slow(descriptor: int, size: int) -> bytes:
+        reads.append(size)
+        begun.set()
+        assert go.wait(10)
+        return real(descriptor, size)
+
+    monkeypatch.setattr("os.read", slow)
+    task = asyncio.create_task(hash_all(bundle))
+    await asyncio.to_thread(begun.wait, 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert len(reads) <= 2
 
 
 async def test_large_files_are_not_held_in_memory(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +34,7 @@ SECRETS = [
 ]
 TOOLS = [
     ".git/config",
+    "vendor/lib/.git",
     "node_modules/a/index.js",
     "web/node_modules/a/index.js",
     ".venv/bin/python",
@@ -82,7 +85,18 @@ async def test_the_users_own_word_brings_it_back_and_nothing_beside_it(tmp_path:
     assert found == [".env", "index.html", "node_modules/a/x.js"]
 
 
-@pytest.mark.parametrize("given", ["nothing.txt", "../outside", "/etc/passwd"])
+async def test_what_to_include_is_named_from_the_folder_and_must_be_sent(tmp_path: Path) -> None:
+    plant(tmp_path, {"web/.env": "A=1", "web/index.html": "x", "web/keys/none/x.pem": "x", "web/out": "-> /etc/hosts"})
+    (tmp_path / "web" / "empty").mkdir()
+    bundle = await collect(tmp_path, HOST, root_directory="web", include=["web/.env", "./web/keys"])
+    assert [file.name for file in bundle.files] == [".env", "index.html", "keys/none/x.pem"]
+    with pytest.raises(UserError, match="out cannot be included: it is a link that leads out"):
+        await collect(tmp_path, HOST, root_directory="web", include=["web/out"])
+    with pytest.raises(UserError, match="empty cannot be included"):
+        await collect(tmp_path, HOST, include=["web/empty"])
+
+
+@pytest.mark.parametrize("given", ["nothing.txt", "../outside", "/etc/passwd", "."])
 async def test_a_name_to_include_that_is_not_there_is_an_error(tmp_path: Path, given: str) -> None:
     with pytest.raises(UserError, match="include"):
         await collect(plant(tmp_path, {"index.html": "x"}), HOST, include=[given])
@@ -97,11 +111,16 @@ async def test_files_that_hold_keys_or_tokens_are_kept_back_whatever_their_name(
             "account.json": f'{{"key": "{key!r}"}}',
             ".npmrc": "//registry/:_authToken=abc\n",
             "web/.npmrc": "//registry/:_authToken=${TOKEN}\nsave-exact=true\n",
+            ".yarnrc.yml": "npmAuthToken: abc\n",
+            "web/.yarnrc.yml": 'npmAuthToken: "${TOKEN}"\nnodeLinker: node-modules\n',
             "docs.txt": "-----BEGIN CERTIFICATE-----",
+            "old.bak": f"\ufeff\n{key}",
+            "parse.ts": f"const BEGIN = `{key}`;",
         },
     )
     bundle = await collect(tmp_path, HOST)
-    assert [file.name for file in bundle.files] == ["docs.txt", "web/.npmrc"]
+    assert [file.name for file in bundle.files] == ["docs.txt", "parse.ts", "web/.npmrc", "web/.yarnrc.yml"]
+    assert {"account.json", "old.bak", ".yarnrc.yml"} < set(reasons(bundle))
     assert "private key" in reasons(bundle)["notes.txt"]
     assert "token" in reasons(bundle)[".npmrc"]
 
@@ -141,60 +160,49 @@ async def test_two_ignore_files_of_a_host_are_an_error(tmp_path: Path) -> None:
         await collect(plant(tmp_path, {"a": "", ".hostignore": "", ".oldignore": ""}), HOST)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a\0b"])
-async def test_an_ignore_file_that_says_what_nobody_knows_ends_it(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(UserError, match=r"\.gitignore"):
-        await collect(plant(tmp_path, {"a": "", ".gitignore": content}), HOST)
+@pytest.mark.parametrize("name", [".gitignore", "deep/.gitignore", ".hostignore"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a\0b", "-> nowhere", "-> .", b"#" * 600_000])
+async def test_an_ignore_file_that_says_what_nobody_knows_ends_it(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    with pytest.raises(UserError, match=name.replace(".", r"\.")):
+        await collect(plant(tmp_path, {"a": "", name: content}), HOST)
 
 
-async def test_links_stay_inside(tmp_path: Path) -> None:
-    plant(tmp_path, {"outside/secret.txt": "s"})
-    site = plant(
-        tmp_path / "site",
-        {
-            "index.html": "x",
-            "deep/page.html": "x",
-            "good": "-> deep/page.html",
-            "absolute": f"-> {tmp_path}/site/index.html",
-            "folder": "-> deep",
-            "out": "-> ../outside/secret.txt",
-            "far": "-> /etc/passwd",
-            "dangling": "-> nowhere",
-            "loop": "-> loop",
-        },
-    )
-    bundle = await collect(site, HOST)
-    links = {file.name: file.link for file in bundle.files if file.link is not None}
-    assert links == {"good": "deep/page.html", "absolute": "index.html", "folder": "deep"}
-    assert {"out", "far", "dangling", "loop"} == set(reasons(bundle))
+async def test_a_pipe_in_an_ignore_files_place_holds_nobody(tmp_path: Path) -> None:
+    plant(tmp_path, {"a": ""})
+    os.mkfifo(tmp_path / ".hostignore")
+    with pytest.raises(UserError, match="hostignore is not a file"):
+        await collect(tmp_path, HOST)
 
 
-async def test_followed_links_bring_contents_but_nothing_that_would_not_go_by_its_own_name(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="git does not look at letter case there")
+async def test_letter_case_counts_as_it_does_for_git_and_the_host(tmp_path: Path) -> None:
     plant(
-        tmp_path,
-        {
-            ".gitignore": "drafts\n",
-            "a/page.html": "12345",
-            "a/up": "-> ..",
-            "b": "-> a/page.html",
-            "c": "-> a",
-            ".env": "SECRET",
-            "public.txt": "-> .env",
-            "drafts/d.html": "x",
-            "news": "-> drafts",
-        },
+        tmp_path, {".gitignore": "logs\n", ".hostignore": "drafts\n", "logs/a": "", "pages/Logs/a": "", "Drafts/a": ""}
     )
-    bundle = await collect(tmp_path, replace(HOST, symlinks="follow"))
-    assert [file.name for file in bundle.files] == [".gitignore", "a/page.html", "b", "c/page.html"]
-    assert {file.size for file in bundle.files if file.name in ("b", "c/page.html")} == {5}
-    assert "not sent" in reasons(bundle)["public.txt"]
-    assert "not sent" in reasons(bundle)["news"]
-    assert "back" in reasons(bundle)["a/up"]
+    assert await names(tmp_path) == [".gitignore", ".hostignore", "pages/Logs/a"]
 
 
-async def test_a_host_without_links_gets_none(tmp_path: Path) -> None:
-    plant(tmp_path, {"a": "x", "b": "-> a"})
-    assert await names(tmp_path, replace(HOST, symlinks="skip")) == ["a"]
+async def test_names_that_differ_in_letter_case_only_are_noted(tmp_path: Path) -> None:
+    bundle = await collect(plant(tmp_path, {"Readme.md": "", "README.md": "", "x": ""}), HOST)
+    assert len(bundle.files) == 3
+    (note,) = bundle.notes
+    assert "README.md and Readme.md" in note
+
+
+async def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, {"a": "", "shut/b": "", "shut-too/c": "", ".gitignore": "shut-too\n"})
+    real = os.scandir
+
+    def scandir(path: Path) -> object:  # root, who runs our tests, may read all there is
+        if path.name.startswith("shut"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    with pytest.raises(UserError, match="shut/ cannot be read: Permission denied"):
+        await collect(tmp_path, HOST)
 
 
 async def test_pipes_and_the_like_are_left_out_without_waiting_for_them(tmp_path: Path) -> None:

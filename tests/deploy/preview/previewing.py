@@ -124,8 +124,8 @@ async def get(url: str, path: str | bytes = "/", *, method: str = "GET", **heade
         writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
     status, *fields = head.decode("latin-1").split("\r\n")
-    found = dict(line.lower().split(": ", 1) for line in fields)
-    return Answer(status=int(status.split()[1]), headers=found, body=body)
+    pairs = (line.split(": ", 1) for line in fields)
+    return Answer(status=int(status.split()[1]), headers={name.lower(): value for name, value in pairs}, body=body)
 
 
 def secret_values(**values: str) -> dict[str, Secret]:

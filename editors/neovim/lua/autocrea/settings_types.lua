@@ -129,7 +129,7 @@
 ---@class autocrea.Settings.history
 --- Keep the text of prompts and answers in the usage database, with secrets redacted. Off: only counts.
 ---@field keepPrompts? boolean
---- Delete usage rows older than this (days).
+--- Delete usage rows and finished deployments older than this (days).
 ---@field retentionDays? integer
 
 ---@class autocrea.Settings.log

@@ -80,6 +80,7 @@
 ---@field folder? string|nil
 
 ---@class autocrea.DeployLine
+--- from 1; 0 in an event, which comes before the line has a number
 ---@field seq integer
 ---@field at number
 ---@field text string

@@ -78,6 +78,7 @@ export interface DeployHostsParams {
 }
 
 export interface DeployLine {
+  /** from 1; 0 in an event, which comes before the line has a number */
   readonly seq: number;
   readonly at: number;
   readonly text: string;

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from autocrea_lsp.deploy.errors import HostUnavailable
-from autocrea_lsp.store import DeploymentRow
 from tests.deploy.desk import REQUEST, Desk, Open
 from tests.deploy.fake_host import lines
 from tests.store.common import execute
@@ -178,7 +177,8 @@ async def test_the_state_of_anothers_is_its_row(open_desk: Open) -> None:
 
 
 async def test_a_preview_that_is_not_served_any_more_is_said_to_be_so(desk: Desk) -> None:
-    row: DeploymentRow = await desk.leave("success", provider="local")
+    desk.host.script = ["success"]
+    row = await desk.leave("success", provider="local")
     assert (await desk.deployments.status(row.id)).detail == "success"
     desk.host.made.clear()
     assert "not served any more" in (await desk.deployments.status(row.id)).detail

@@ -27,7 +27,7 @@ def taken(old: str, new: str) -> Taken:
 
 
 def applied(text: str, edits: list[dict[str, Any]], encoding: Encoding) -> str:
-    """As LSP says: ranges are of the text before any of the edits."""
+    """As LSP says: ranges are of the text before any of the edits, and of two at one place the first comes first."""
     lines = split_lines(text)
 
     def offset(place: dict[str, int]) -> int:
@@ -36,7 +36,7 @@ def applied(text: str, edits: list[dict[str, Any]], encoding: Encoding) -> str:
             return len(text)
         return before + column_of(body(lines[place["line"]]), place["character"], encoding)
 
-    for edit in sorted(edits, key=lambda edit: offset(edit["range"]["start"]), reverse=True):
+    for _, edit in sorted(enumerate(edits), key=lambda at: (offset(at[1]["range"]["start"]), at[0]), reverse=True):
         start, end = offset(edit["range"]["start"]), offset(edit["range"]["end"])
         text = text[:start] + edit["newText"] + text[end:]
     return text

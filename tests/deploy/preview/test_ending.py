@@ -60,6 +60,23 @@ async def test_a_cancel_at_any_moment_ends_it_one_way_or_the_other(turns: int, h
     assert len(left_in(tmp_path / "state")) == (1 if ended.live else 0)
 
 
+async def test_one_that_is_cancelled_before_its_first_step_ends_too(here: Here, tmp_path: Path) -> None:
+    request = Request(folder=write(tmp_path / "p", {"index.html": "x"}), provider="preview")
+    plan = await here.provider.plan(request)
+    async with aclosing(here.provider.deploy(request, plan)) as stream:
+        while not (isinstance(event := await anext(stream), Step) and event.state == "creating"):
+            continue
+        project = here.provider._ledger.project(plan.place)
+
+        async def cancel_at_once() -> None:  # runs when the build's task is made and has not begun
+            (run,) = project.runs.values()
+            await project.cancel(run)
+
+        created, _ = await asyncio.gather(anext(stream), cancel_at_once())
+    assert isinstance(created, Created)
+    assert (await here.finished(created.remote.ref)).state == "canceled"
+
+
 async def test_a_finished_one_is_not_cancelled(here: Here, tmp_path: Path) -> None:
     remote = await here.deploy(write(tmp_path / "p", {"index.html": "x"}))
     assert (await here.provider.cancel(remote.ref)).state == "success"

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ import pytest
 from autocrea_lsp.deploy.errors import HostUnavailable
 from autocrea_lsp.deploy.preview import site
 from autocrea_lsp.deploy.preview.site import Shown, SiteServer
+from tests.conftest import ROOT
 from tests.deploy.preview.previewing import PATIENCE_S, get, write
 from tests.sandbox.inside import wait_until
 
@@ -113,3 +115,35 @@ async def test_the_end_of_its_stdin_is_its_end(tmp_path: Path) -> None:
     process.stdin.close()
     async with asyncio.timeout(PATIENCE_S):
         assert await process.wait() == 0
+
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from autocrea_lsp.deploy.preview.site import Shown, SiteServer
+async def main():
+    server = SiteServer()
+    await server.show(Shown(root=Path(sys.argv[1]), release="r", single_page=None))
+    print(server.pid, flush=True)
+    await asyncio.sleep(1000)
+asyncio.run(main())
+"""
+
+
+async def test_it_dies_with_a_server_that_is_killed_even_when_it_hangs(tmp_path: Path) -> None:
+    command = (sys.executable, "-c", PARENT, str(write(tmp_path, {"index.html": "x"})))
+    parent = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert parent.stdout is not None
+    pid = int(await parent.stdout.readline())
+    os.kill(pid, signal.SIGSTOP)  # it cannot see the end of its stdin now
+    parent.kill()
+    await parent.wait()
+    await wait_until(lambda: not _command(pid), "it is gone")
+
+
+def _command(pid: int) -> bytes:
+    """Empty for a zombie, which nobody here can bury."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -34,8 +34,8 @@ e2e-vscode: ## a real VS Code: type, see ghost text, press Tab, compare the save
 	editors/vscode/test/e2e/setup.sh
 	node editors/vscode/test/e2e/run.mjs
 
-bench: ## measure the server beside jedi-language-server and print a table
-	@.ci/setup.sh dev weights
+bench: ## measure beside jedi-language-server and Vercel's own client, and print tables
+	@.ci/setup.sh dev weights yardsticks
 	python -m tests.bench
 
 lint: ## ruff, mypy, import contracts, StyLua, luacheck, tsc, eslint

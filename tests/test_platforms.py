@@ -10,6 +10,7 @@ import pytest
 SCRIPT = """
 import asyncio, subprocess, multiprocessing, logging.handlers, ctypes, socket, selectors, tempfile, shutil
 import pygls.lsp.server, lsprotocol.types, rich.console, rich.table, rich.progress, typer, platformdirs, cattrs
+import urllib.request, uvicorn, starlette.responses
 import builtins, importlib, pkgutil, sys
 
 hidden = {hidden!r}

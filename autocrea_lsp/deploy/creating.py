@@ -19,7 +19,7 @@ from autocrea_lsp.deploy.clock import Clock
 from autocrea_lsp.deploy.ending import ended, wait_for
 from autocrea_lsp.deploy.errors import DeployError, OutcomeUnknown
 from autocrea_lsp.deploy.record import LeaseLost, Record, Update, of_place, place_of
-from autocrea_lsp.errors import AutocreaError, UserError
+from autocrea_lsp.errors import AutocreaError
 from autocrea_lsp.store import FINISHED, DeploymentRow, Store
 
 log = logging.getLogger(__name__)
@@ -180,7 +180,7 @@ class Creation:
             await self._parts.clock.sleep(pause_s)
             try:
                 found = await self._provider.find(place_of(row), row.mark, since=row.created_at - CLOCK_SLACK_S)
-            except (DeployError, UserError) as error:
+            except Exception as error:  # boundary: a provider is somebody's code, and ours may be there all the same
                 answered = False
                 log.info("a deployment could not be looked for: %s", type(error).__name__)
                 continue

@@ -10,8 +10,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import functools
 import json as json_text
 import logging
 import random
@@ -62,12 +62,6 @@ class _Call:
     silence_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
-    client: httpx.AsyncClient
-    headers: dict[str, str]  # with the token
-
-
 class Http:
     """A host's API. Opened with its first request, closed with `aclose`; may be used by many tasks at once."""
 
@@ -93,12 +87,9 @@ class Http:
         self._token_header, self._token_prefix = token_header, token_prefix
         self._explain = explain
         self._user_agent = user_agent
-        self._transport = transport
         self._chance = chance
         self._tokens: dict[str, None] = {}  # that were sent; what `redacting` looks for
-        self._opening = asyncio.Lock()
-        self._client: httpx.AsyncClient | None = None
-        self._closed = False
+        self._connections = connection.Connections(self._origin, title=title, transport=transport)
 
     async def get(self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Read; `path` begins with "/" and is put behind the base address. Repeated as need be."""
@@ -166,30 +157,31 @@ class Http:
 
     async def aclose(self) -> None:
         """Close the connections; what is still asked of it afterwards raises HostUnavailable."""
-        self._closed = True
-        if (client := self._client) is not None:
-            self._client = None
-            await client.aclose()
+        await self._connections.aclose()
 
     # ---- an attempt
 
     async def _attempt(self, call: _Call) -> Answer | Again:
-        ready = await self._ready()
+        token = await self._token_headers()
         body = connection.Body(call.content)
         try:
-            answer = await self._exchange(ready, call, body)
+            async with self._connections.take() as client:
+                answer = await self._exchange(client, token, call, body)
         except faults.FAULTS as error:
             if body.error is not None:
                 raise body.error from None
             return verdicts.lost(faults.read(error, self._title), repeatable=call.repeatable)
         finally:
             await body.aclose()
-        _log.debug("%s %s: %d", call.method, hide(call.path, self._tokens), answer.status)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s %s: %d", call.method, hide(call.path, self._tokens), answer.status)
         return answer if answer.status < _REDIRECT else self._judge(call, answer)
 
-    async def _exchange(self, ready: _Ready, call: _Call, body: connection.Body) -> Answer:
+    async def _exchange(
+        self, client: httpx.AsyncClient, token: Mapping[str, str], call: _Call, body: connection.Body
+    ) -> Answer:
         async with lively(self._clock, call.silence_s) as progress:
-            response = await self._open(ready, call, body.start(progress), progress)
+            response = await self._open(client, token, call, body.start(progress), progress)
             try:
                 return await self._read(call, response, progress)
             finally:
@@ -197,11 +189,12 @@ class Http:
 
     @contextlib.asynccontextmanager
     async def _stream(self, call: _Call) -> AsyncGenerator[AsyncIterator[bytes]]:
-        ready = await self._ready()
+        token = await self._token_headers()
         async with contextlib.AsyncExitStack() as opened:
+            client = await opened.enter_async_context(self._connections.take())
             try:
                 async with lively(self._clock, call.silence_s) as progress:
-                    response = await self._open(ready, call, None, progress)
+                    response = await self._open(client, token, call, None, progress)
                     opened.push_async_callback(response.aclose)
                     if response.status_code >= _REDIRECT:
                         raise self._judge(call, await self._read(call, response, progress)).error
@@ -218,39 +211,40 @@ class Http:
 
     # ---- over the wire
 
-    async def _ready(self) -> _Ready:
-        """What a request needs; the user may be asked for the token, so no time runs here."""
-        headers = {}
-        if self._token is not None:
-            token = (await self._token()).reveal()
-            if not sendable(token):  # the library's error would quote it
-                raise BadToken(
-                    f"the token for {self._title} is none: it holds spaces or characters that tokens do not have",
-                    hint="Copy it once more, without quotes or line breaks.",
-                )
-            self._tokens[token] = None
-            headers[self._token_header.lower()] = f"{self._token_prefix}{token}"
-        async with self._opening:
-            if self._closed:
-                raise HostUnavailable(f"{self._title} is not asked any more: the server is closing")
-            if self._client is None:
-                self._client = await connection.open_client(self._origin, title=self._title, transport=self._transport)
-            return _Ready(client=self._client, headers=headers)
+    async def _token_headers(self) -> dict[str, str]:
+        """The user may be asked for the token, so no time runs here."""
+        if self._token is None:
+            return {}
+        token = (await self._token()).reveal()
+        if not sendable(token):  # the library's error would quote it
+            raise BadToken(
+                f"the token for {self._title} is none: it holds spaces or characters that tokens do not have",
+                hint="Copy it once more, without quotes or line breaks.",
+            )
+        self._tokens[token] = None
+        return {self._token_header.lower(): f"{self._token_prefix}{token}"}
 
     async def _open(
-        self, ready: _Ready, call: _Call, body: bytes | AsyncIterator[bytes] | None, progress: Progress
+        self,
+        client: httpx.AsyncClient,
+        token: Mapping[str, str],
+        call: _Call,
+        body: bytes | AsyncIterator[bytes] | None,
+        progress: Progress,
     ) -> httpx.Response:
         """Send it; an answer whose body is yet to be read. Reads follow redirects that stay at the origin."""
-        headers = {"accept": "application/json", "user-agent": self._user_agent} | call.headers | ready.headers
-        request = ready.client.build_request(
-            call.method,
-            self._origin.address(call.path),
-            params={name: value for name, value in (call.params or {}).items() if value is not None},
-            content=body,
-            headers=headers,
-        )
+        # Made without the client, which merges its own defaults into each: that takes as long as all else here.
+        headers = {
+            "accept": "application/json",
+            "accept-encoding": client.headers["accept-encoding"],
+            "user-agent": self._user_agent,
+            **call.headers,
+            **token,
+        }
+        address = _address(self._origin.address(call.path), _query(call.params))
+        request = httpx.Request(call.method, address, content=body, headers=headers, extensions=connection.TIMEOUT)
         for _ in range(MAX_REDIRECTS):
-            response = await ready.client.send(request, stream=True)
+            response = await client.send(request, stream=True)
             progress.moved()
             if call.method != "GET" or not response.has_redirect_location:
                 return response
@@ -258,8 +252,8 @@ class Http:
             if target is None:
                 return response
             await response.aclose()
-            request = ready.client.build_request(call.method, target, headers=headers)
-        return await ready.client.send(request, stream=True)
+            request = httpx.Request(call.method, target, headers=headers, extensions=connection.TIMEOUT)
+        return await client.send(request, stream=True)
 
     async def _read(self, call: _Call, response: httpx.Response, progress: Progress) -> Answer:
         body = await connection.read(response, progress, title=self._title, limit=MAX_ANSWER_BYTES)
@@ -281,3 +275,21 @@ class Http:
     def _broken(self, error: BaseException) -> HostUnavailable:
         fault = faults.read(error, self._title)
         return HostUnavailable(fault.text, hint=fault.hint)
+
+
+def _query(params: Params | None) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in (params or {}).items():
+        if isinstance(value, bool):
+            pairs.append((name, str(value).lower()))
+        elif isinstance(value, str | int | float):
+            pairs.append((name, str(value)))
+        elif value is not None:
+            pairs += [(name, each) for each in value]
+    return tuple(pairs)
+
+
+@functools.lru_cache(maxsize=16)
+def _address(address: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
+    """Parsed once for all files of an upload."""
+    return httpx.URL(address, params=query)

@@ -86,11 +86,15 @@ class Watch:
 
     async def _pause(self, longer_s: float) -> None:
         """Until the next look is due, or something has happened; `longer_s`: what the host asks for."""
+        if longer_s > 0:  # no news makes it less busy
+            await self._clock.sleep(min(longer_s, LONGEST_S))
+            self._news.clear()
+            return
         passed = self._clock.monotonic() - self._quick_from
         pause_s = next((pause_s for until_s, pause_s in PACE if passed < until_s), SLOWEST_S)
         news = asyncio.ensure_future(self._news.wait())
         try:
-            await wait_for(news, self._clock, max(pause_s, min(longer_s, LONGEST_S)))
+            await wait_for(news, self._clock, pause_s)
         finally:
             await ended(news)
         self._news.clear()

@@ -17,10 +17,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench import acts, spine
+from tests.bench import acts, deploy, spine
 from tests.bench.report import Bench, BenchError, Report
 
-BENCHES: tuple[Bench, ...] = (spine.BENCH, acts.BENCH)
+BENCHES: tuple[Bench, ...] = (spine.BENCH, acts.BENCH, deploy.BENCH)
 
 REPEAT = 5
 

@@ -10,7 +10,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ class Client:
         self.stderr = stderr
         self.pid = process.pid
         self.started = started  # time.perf_counter() before the process was there
+        self.on_notification: Callable[[str, Any], None] = lambda _method, _params: None
         self._process = process
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
@@ -174,6 +175,8 @@ class Client:
         if "method" in message:
             if "id" in message:
                 self._send({"id": message["id"], "result": self._our_answer(message)})
+            else:
+                self.on_notification(message["method"], message.get("params"))
             return
         waiting = self._waiting.pop(message.get("id", 0), None)
         if waiting is not None and not waiting.done():

@@ -125,15 +125,20 @@ Open = Callable[..., Desk]
 
 
 @contextlib.asynccontextmanager
-async def opened(path: Path, host: Host, clock: ManualClock) -> AsyncGenerator[Open, None]:
-    """Editors, as many as a test opens; all are closed afterwards, and nothing of theirs is left behind."""
+async def opened(
+    path: Path, host: Host, clock: ManualClock, moment: Callable[[], Moment] | None = None
+) -> AsyncGenerator[Open, None]:
+    """Editors, as many as a test opens; all are closed afterwards, and nothing of theirs is left behind.
+
+    `moment`: for leases, another time than the clock's.
+    """
     desks: list[Desk] = []
 
-    def moment() -> Moment:
+    def by_clock() -> Moment:
         return Moment(boot="boot", tick_s=clock.monotonic(), wall_s=clock.now())
 
     def open_(*, owner: str = "", minutes: int = 30, answer: str | None = None) -> Desk:
-        store = CountedStore(path, user="somebody", clock=moment)
+        store = CountedStore(path, user="somebody", clock=moment or by_clock)
         settings = Settings()
         settings = replace(settings, deploy=replace(settings.deploy, timeout_minutes=minutes))
         updates: list[Update] = []

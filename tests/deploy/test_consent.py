@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autocrea_lsp.deploy.base import PRODUCTION, Build, Files, Git, Place, Plan, Source
+from autocrea_lsp.deploy.base import PRODUCTION, Build, Files, Git, Plan, Source
 from autocrea_lsp.deploy.consent import ALWAYS, NO, YES, terms
 from tests.deploy.desk import REQUEST, Desk
 from tests.deploy.fake_host import PLACE
@@ -82,11 +82,11 @@ async def test_one_who_asks_and_breaks_is_no_yes(desk: Desk) -> None:
         {"build": Build(root_directory="web")},
         {"build_command": "npm run other"},
         {"account": "team_2"},
-        {"project": "prj_2"},
+        {"project_name": "other"},
     ],
 )
 def test_any_change_is_another_yes(changed: dict[str, Any]) -> None:
-    place = {name: changed.pop(name) for name in ("account", "project") if name in changed}
+    place = {name: changed.pop(name) for name in ("account", "project_name") if name in changed}
     plan = replace(PLAN, place=replace(PLACE, **place))
     plan = replace(plan, build_command=changed.pop("build_command", plan.build_command))
     plan = replace(plan, target=changed.get("target", PRODUCTION))
@@ -109,8 +109,6 @@ def test_another_source_is_another_yes(other: Source) -> None:
 
 def test_what_is_not_asked_about_does_not_ask_again() -> None:
     same = replace(LIVE, mark="autocrea-2", label="shop")
-    renamed = replace(PLAN, place=replace(PLACE, project_name="renamed", account_name="Renamed"))
-    assert terms(same, renamed).key == terms(LIVE, PLAN).key
+    made = replace(PLAN, place=replace(PLACE, project="prj_2", account_name="Renamed"))  # it had no id before
+    assert terms(same, made).key == terms(LIVE, PLAN).key
     assert "site" not in terms(LIVE, PLAN).key
-    new = replace(PLAN, place=Place(account="team_1", project_name="site"))
-    assert terms(LIVE, new).key != terms(LIVE, replace(new, place=replace(new.place, project_name="shop"))).key

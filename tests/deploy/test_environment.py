@@ -138,8 +138,8 @@ def test_what_is_written_reads_back_and_is_the_users_alone(tmp_path: Path) -> No
         ("open.txt", "does not ignore"),
         ("../.env", "not below"),
         ("/tmp/.env", "not below"),
-        (".env.link", "link"),
-        ("linked/.env", "link"),
+        (".env.link", "is a link"),
+        ("linked/.env", "is a link"),
         (".env.d", "no file"),
     ],
 )

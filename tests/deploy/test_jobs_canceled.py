@@ -42,6 +42,7 @@ async def test_at_any_moment_it_is_canceled_and_what_the_row_says_is_true(desk: 
 
 
 async def test_an_answer_that_is_on_its_way_is_waited_for_and_canceled_there(desk: Desk) -> None:
+    desk.host.script = ["building"]  # never done before the cancel comes there
     with desk.host.held("answer") as held:
         key = await desk.deployments.start(REQUEST)
         await held.reached.wait()

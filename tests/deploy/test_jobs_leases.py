@@ -63,7 +63,7 @@ async def take_away(other: Desk, key: str) -> None:
     driver = other.clock
     with driver.hold():
         driver._go(driver.monotonic() + 25.0)
-        assert await other.store.claim(key, owner="another", lease_s=1000.0)
+        assert await other.store.claim(key, owner="another", lease_s=100.0)
 
 
 async def test_a_lost_lease_ends_the_driving_and_the_row_is_left_alone(open_desk: Open) -> None:

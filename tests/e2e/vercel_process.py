@@ -36,7 +36,7 @@ class VercelProcess:
         told = json.loads(process.stdout.readline())
         return cls(process=process, url=told["url"], token=told["token"])
 
-    def command(self, name: str, **fields: Any) -> dict[str, Any]:
+    def command(self, name: str, /, **fields: Any) -> dict[str, Any]:
         """A command of `vercel_control`; its answer."""
         body = json.dumps(fields).encode()
         request = urllib.request.Request(f"{self.url}/__emulator__/{name}", body, method="POST")  # noqa: S310  # loopback

@@ -3,8 +3,8 @@
 - entry     the values: what a host's rules are, what is in a bundle, what was left out and why
 - never     what is never sent, whatever a file of the repository says; only the user's own word brings it back
 - ignoring  `.gitignore` and a host's own ignore file
-- walk      `collect(folder, rules)`
-- reading   `content(file)`: only what was listed, and only as it was then
+- walk      `collect(folder, rules)`; finishing: what holds for the whole of it
+- reading   `content(file)`: only what was listed, and only as it was then; threaded: a generator driven from the loop
 - hashing   `hash_all(bundle)`
 - packing   `archive(bundle)`: a gzipped tar as it is made
 """

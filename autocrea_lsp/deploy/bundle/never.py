@@ -39,7 +39,7 @@ _DATA = re.compile(
 _EXAMPLES = _any_of("*.example", "*.sample", "*.template", "*.dist", "*.pub")
 _TOKENS = re.compile(
     rb"(?m)^[^#;\n]*?(?:(?:_authToken|_auth|_password)[ \t]*=|npmAuth(?:Token|Ident)\W{0,2}:)"
-    rb"[ \t]*+(?![\"']?\$\{)[\"']?[^\s\"'$]"
+    rb"[ \t]*+[\"']?[^\s\"'$]"
 )  # of npm and yarn; `${NAME}` is none
 _TOKEN_FILES = frozenset({".npmrc", ".yarnrc", ".yarnrc.yml"})
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")

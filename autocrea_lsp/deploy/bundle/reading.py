@@ -6,6 +6,7 @@ somebody who means it. Nothing of that is ever read.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hashlib
 import os
@@ -35,7 +36,7 @@ def content(file: BundleFile, *, expect: str | None = None) -> AsyncGenerator[by
     Raises FileChanged when it is no longer what was listed, and always before the last piece: who sends them as they
     come has then not sent a whole file. UserError when it cannot be read.
     """
-    return in_threads(pieces(file, expect=expect))
+    return _at_once(file, expect) if file.size <= PIECE_BYTES else in_threads(pieces(file, expect=expect))
 
 
 def pieces(file: BundleFile, *, expect: str | None = None) -> Generator[bytes, None, None]:
@@ -69,6 +70,12 @@ def pieces(file: BundleFile, *, expect: str | None = None) -> Generator[bytes, N
             os.close(descriptor)
     except OSError as error:
         raise UserError(f"{file.name} cannot be read: {error.strerror}.", hint="Leave it out or open it.") from None
+
+
+async def _at_once(file: BundleFile, expect: str | None) -> AsyncGenerator[bytes, None]:
+    """A small file in one go: a thread's round trip costs more than reading it."""
+    if data := await asyncio.to_thread(lambda: b"".join(pieces(file, expect=expect))):
+        yield data
 
 
 def digest_of(file: BundleFile, algorithm: Algorithm, *, stop: threading.Event | None = None) -> str:

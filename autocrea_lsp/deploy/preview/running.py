@@ -133,7 +133,7 @@ class Project:
         run.task.cancel()
         await asyncio.wait({run.task})
         if run.row.state not in FINISHED:  # it had not even begun
-            await self._end_stopped(run)
+            await to_the_end(self._end_stopped(run))
             run.log.close()
 
     async def _end_stopped(self, run: Run) -> None:
@@ -149,7 +149,7 @@ class Project:
             taken = await building.build(
                 run.recipe, run.folder, limits=run.limits, environment=run.environment, log=run.log
             )
-            run.log.add(f"The build has left {_count(taken.files)}, {taken.bytes / 1e6:,.1f} MB.")
+            run.log.add(f"The build has left {_count(taken.files)}, {taken.bytes / 1e3:,.0f} KB.")
             has_index = taken.has_index
         if not has_index:
             run.log.add("There is no index.html, so the front page will be missing.", "warning")

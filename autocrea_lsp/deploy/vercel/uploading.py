@@ -12,7 +12,9 @@ from autocrea_lsp.deploy.errors import TooLarge
 from autocrea_lsp.deploy.vercel.api import Api
 from autocrea_lsp.deploy.vercel.together import together
 
-AT_ONCE = 10  # as the vendor's own client
+AT_ONCE = 10  # fewer than the vendor's own client, whose fifty each open a connection of their own
+
+TELL_S = 0.1  # between two words about how far it is: an editor draws each of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class _Tally:
 
 
 async def upload(api: Api, account: str, uploads: Mapping[str, Upload]) -> AsyncGenerator[Sent, None]:
-    """Send them; how far it is, whenever it moved. `uploads` by SHA-1 (hex).
+    """Send them; how far it is, now and then while it moves. `uploads` by SHA-1 (hex).
 
     The first that is refused for good stops the others: TooLarge names its file; FileChanged comes through. Closing the
     iterator stops them too.
@@ -84,12 +86,16 @@ async def upload(api: Api, account: str, uploads: Mapping[str, Upload]) -> Async
     largest_first = sorted(uploads, key=lambda digest: -uploads[digest].size)
     task = asyncio.create_task(together(send, largest_first, at_once=AT_ONCE))
     task.add_done_callback(lambda _task: tally.moved.set())
+    loop = asyncio.get_running_loop()
     try:
         yield tally.sent()
+        told_at = loop.time()
         while not task.done():
             await tally.moved.wait()
             tally.moved.clear()
-            yield tally.sent()
+            if task.done() or loop.time() - told_at >= TELL_S:
+                yield tally.sent()
+                told_at = loop.time()
         await task
     finally:
         task.cancel()

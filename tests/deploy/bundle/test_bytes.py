@@ -114,13 +114,14 @@ async def test_a_file_that_changed_is_never_read_under_its_old_digest(tmp_path: 
     assert len(b"".join(sent)) < file.size  # else the host would have a whole file under a wrong digest
 
 
-async def test_a_folder_swapped_for_a_link_to_elsewhere_leaks_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("to", ["outside", "moved"])  # there it is even the same file
+async def test_a_folder_swapped_for_a_link_to_elsewhere_leaks_nothing(tmp_path: Path, to: str) -> None:
     site = tmp_path / "site"
     file = await one(site)
     outside = plant(tmp_path / "outside", {"a.txt": "hello"})
     os.utime(outside / "a.txt", ns=(file.mtime_ns, file.mtime_ns))
     (site / "d").rename(tmp_path / "moved")
-    (site / "d").symlink_to(outside)
+    (site / "d").symlink_to(tmp_path / to)
     with pytest.raises(FileChanged):
         await read(file)
 

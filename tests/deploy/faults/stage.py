@@ -20,7 +20,7 @@ from tests.deploy.manual_clock import ManualClock
 from tests.emulators.vercel import Emulator, Line, Plan
 
 VARIABLE = "canary-7d0be2f4-of-a-variable"
-_UNQUIET_S, _REQUEST_S = 0.001, 0.03  # real: all is in one loop, so that what is on its way comes with its next round
+_UNQUIET_S, _REQUEST_S = 0.0, 0.02
 
 
 class HostedClock(ManualClock):

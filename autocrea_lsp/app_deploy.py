@@ -71,6 +71,7 @@ class AppDeployments:
         self._on_update: Callable[[Update], None] = lambda _update: None
         self.trusted: Callable[[], bool] = lambda: False
         self.clock: Clock | None = None  # another than the machine's
+        self.alone = False  # deployments are all that this process does
 
     def connect(self, *, ask: Ask, on_update: Callable[[Update], None], trusted: Callable[[], bool]) -> None:
         """Who can be asked, who hears what happens, and whether the workspace is trusted. Before the first use."""
@@ -154,7 +155,12 @@ class AppDeployments:
         parts, clock = self._parts, self.clock or SystemClock()
         self._tokens = tokens = Tokens(parts.credentials(), self._may_use_login)
         ports = Ports(
-            settings=parts.settings, token=tokens.token, clock=clock, ask=self._ask, state_dir=paths.state_dir()
+            settings=parts.settings,
+            token=tokens.token,
+            clock=clock,
+            ask=self._ask,
+            state_dir=paths.state_dir(),
+            alone=self.alone,
         )
         self._providers = Providers(ports)
         return Deployments(

@@ -112,6 +112,7 @@ class Ports:
     clock: Clock
     ask: Ask
     state_dir: Path  # for what the preview keeps
+    alone: bool = False  # nobody types in this process: a deployment may take all of its time
 
 
 class Provider(Protocol):

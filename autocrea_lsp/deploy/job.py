@@ -137,7 +137,7 @@ class Job(Creation):
         self._watch = watch = Watch(self._provider, self._record, self._parts.clock, limit_s=self._parts.limit_s())
         canceling = asyncio.create_task(self._cancel_at_host(watch), name="cancel a deployment")
         try:
-            last = await watch.run()
+            last = await watch.run(self._remote)
         finally:
             await asyncio.shield(ended(canceling))
         detail = last.detail

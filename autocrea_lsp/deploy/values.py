@@ -193,10 +193,12 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """A piece of the log. `cursor`: where to go on after a loss (`Provider.logs`)."""
+    """A piece of the log. `cursor`: where to go on after a loss (`Provider.logs`). `last`: the host says that it ends
+    with these."""
 
     lines: tuple[LogLine, ...]
     cursor: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

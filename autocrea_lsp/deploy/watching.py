@@ -43,25 +43,34 @@ class Watch:
         self._lines = 0  # of the log, that were new
         self._over = False  # the deployment has ended
         self._streaming = False
+        self._whole = False  # the log has been read to its end
 
     def look_now(self) -> None:
         """Something has happened there: ask at once, and often again."""
         self._quick_from = self._clock.monotonic()
         self._news.set()
 
-    async def run(self) -> Remote:
-        """The deployment as it has ended. Raises WaitOver, or NotThere when the host no longer has it."""
+    async def run(self, created: Remote | None = None) -> Remote:
+        """The deployment as it has ended. Raises WaitOver, or NotThere when the host no longer has it.
+
+        `created`: as the host has told it just now, so that it need not be asked at once.
+        """
         ref = self._record.ref()
         reading = asyncio.create_task(self._read_log(ref), name="read a deployment's log")
         try:
-            remote = await self._until_finished(ref)
+            if created is not None and created.state in FINISHED:
+                remote = created
+            else:
+                remote = await self._until_finished(ref, told=created is not None)
             await self._finish_log(ref, reading)
             return remote
         finally:
             await asyncio.shield(ended(reading))
 
-    async def _until_finished(self, ref: Ref) -> Remote:
+    async def _until_finished(self, ref: Ref, *, told: bool) -> Remote:
         began = self._clock.monotonic()
+        if told:
+            await self._pause(0.0)
         while True:
             self._asked_at = self._clock.monotonic()
             longer_s = 0.0
@@ -106,7 +115,7 @@ class Watch:
             before = self._lines
             self._streaming = True
             try:
-                await self._read_pieces(ref, follow=True)
+                self._whole = await self._read_pieces(ref, follow=True)
             except (DeployError, UserError) as error:
                 log.info("a deployment's log is not to be had now: %s", type(error).__name__)
             except Exception as error:  # boundary: a provider is somebody's code, and a log is not the deployment
@@ -120,15 +129,19 @@ class Watch:
             failures = 0 if self._lines > before else failures + 1
             await self._clock.sleep(LOG_PAUSE_S * 2**failures)
 
-    async def _read_pieces(self, ref: Ref, *, follow: bool) -> None:
+    async def _read_pieces(self, ref: Ref, *, follow: bool) -> bool:
+        """Whether the last of them says that nothing comes after it."""
+        last = False
         async with aclosing(self._provider.logs(ref, after=self._record.row.cursor, follow=follow)) as pieces:
             async for piece in pieces:
+                last = piece.last
                 added = self._record.add_lines(piece.lines)
                 self._lines += added
                 if added and self._clock.monotonic() - self._asked_at >= LINES_S:
                     self._news.set()
                 if piece.cursor and piece.cursor != self._record.row.cursor:
                     await self._record.keep_cursor(piece.cursor)
+        return last
 
     async def _finish_log(self, ref: Ref, reading: asyncio.Task[None]) -> None:
         """What was written after the end: the stream brings it, or one question does. Neither may keep us long."""
@@ -136,6 +149,8 @@ class Watch:
         if self._streaming:
             await wait_for(reading, self._clock, REST_OF_LOG_S)
         await ended(reading)
+        if self._whole:
+            return
         rest = asyncio.ensure_future(self._read_pieces(ref, follow=False))
         try:
             if await wait_for(rest, self._clock, REST_OF_LOG_S):

@@ -81,6 +81,7 @@ async def _opened(
     vercel = VercelSettings(api_url=api, team=team)
     app = App(replace(settings, deploy=DeploySettings(vercel=vercel)))
     app.open_project(folder)
+    app.deploying.alone = True
 
     async def ask(question: Question) -> str | None:
         screen.close()  # a line that moves would write over the question

@@ -59,7 +59,7 @@ def planned(
     request: Request, place: Place, recipe: Recipe, *, files: bundle.Bundle | None = None, again: str = ""
 ) -> Planned:
     framework = recipe.framework
-    notes = []
+    notes = list(files.notes) if files is not None else []
     if not recipe.builds:
         notes.append("The files are served as they are; nothing is run.")
     elif framework.script:

@@ -24,7 +24,7 @@ from autocrea_lsp.deploy.vercel.payload import RULES, Payload
 from autocrea_lsp.deploy.vercel.planning import Planned
 from autocrea_lsp.deploy.vercel.projects import LINK, write_link
 from autocrea_lsp.deploy.vercel.states import remote
-from autocrea_lsp.deploy.vercel.uploading import Upload, upload
+from autocrea_lsp.deploy.vercel.uploading import AT_ONCE, Upload, upload
 from autocrea_lsp.errors import UserError
 
 ROUNDS = 2  # of being told that files are missing, for the same files
@@ -36,8 +36,9 @@ _REBUILD = {"forceNew": "1"}  # else they may answer with the one that there is
 class Creation:
     """One deployment on its way."""
 
-    def __init__(self, api: Api, clock: Clock, request: Request, plan: Planned) -> None:
-        self._api, self._clock = api, clock
+    def __init__(self, api: Api, clock: Clock, request: Request, plan: Planned, *, at_once: int = AT_ONCE) -> None:
+        """`at_once`: uploads that are under way together."""
+        self._api, self._clock, self._at_once = api, clock, at_once
         self._request, self._plan = request, plan
         self._place = plan.place
 
@@ -155,7 +156,7 @@ class Creation:
             if attempt == ROUNDS or not lacking:
                 break
             yield Step(state="uploading", detail=_sending(lacking))
-            async with aclosing(upload(self._api, self._place.account, lacking)) as sent:
+            async with aclosing(upload(self._api, self._place.account, lacking, at_once=self._at_once)) as sent:
                 async for progress in sent:
                     yield progress
         raise HostRefused(

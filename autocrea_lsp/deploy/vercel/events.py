@@ -44,8 +44,9 @@ async def read(
                 lines += new
             while len(seen) > _REMEMBERED:
                 del seen[next(iter(seen))]
-            if lines:
-                yield Lines(lines=tuple(lines), cursor=str(cursor) if cursor else "")
+            last = any(text(event, "type") == "alias-assigned" for event in events)
+            if lines or last:
+                yield Lines(lines=tuple(lines), cursor=str(cursor) if cursor else "", last=last)
 
 
 async def _batches(pieces: AsyncIterator[bytes]) -> AsyncGenerator[list[Json], None]:

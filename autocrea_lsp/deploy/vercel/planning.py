@@ -162,7 +162,7 @@ def _folder_below(folder: Path, inner: str) -> bool:
 
 
 def _about(files: bundle.Bundle) -> list[str]:
-    notes = []
+    notes = list(files.notes)
     if way(files) == "archive":
         notes.append(
             f"There are {len(files.files):,} files; above {ARCHIVE_FROM:,} they go as one archive, so as not to use up "

@@ -25,7 +25,7 @@ from autocrea_lsp.deploy.base import (
 )
 from autocrea_lsp.deploy.errors import DeployError, HostRefused
 from autocrea_lsp.deploy.http import Http
-from autocrea_lsp.deploy.vercel import changes, environment, events, listing, planning
+from autocrea_lsp.deploy.vercel import changes, environment, events, listing, planning, uploading
 from autocrea_lsp.deploy.vercel.api import URL, Api
 from autocrea_lsp.deploy.vercel.creating import Creation
 from autocrea_lsp.deploy.vercel.explaining import PROVIDER, explainer
@@ -66,7 +66,8 @@ class VercelProvider:
 
     async def deploy(self, request: Request, plan: Plan) -> AsyncGenerator[Event, None]:
         planned = plan if isinstance(plan, Planned) else await self._plan(request)
-        creation = Creation(self._api, self._ports.clock, request, planned)
+        at_once = uploading.ALONE_AT_ONCE if self._ports.alone else uploading.AT_ONCE
+        creation = Creation(self._api, self._ports.clock, request, planned, at_once=at_once)
         async with aclosing(creation.events()) as happening:
             async for event in happening:
                 yield event

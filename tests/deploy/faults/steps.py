@@ -24,7 +24,7 @@ class Step:
     fields: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[Stage], None] = lambda _stage: None
     cancels: bool = False  # the user does, as soon as it builds
-    minutes: int = 5
+    minutes: int = 3
 
 
 def _never_ready(stage: Stage) -> None:
@@ -48,7 +48,7 @@ STEPS = {
     "user": Step(op="user"),
     "teams": Step(op="teams"),
     "team": Step(op="team", fields={"account": "team_emulated00000000000001"}),
-    "project": Step(op="get_project"),
+    "project": Step(op="get_project", before=_never_ready),
     "was-ready": Step(op="list_deployments", before=_never_ready),
     "make-project": Step(op="create_project"),
     "handshake": Step(op="create_deployment"),
@@ -69,7 +69,7 @@ STEPS = {
 async def run(stage: Stage, step: Step, fault: Fault) -> DeploymentRow:
     """A deployment that meets the fault at that step."""
     step.before(stage)
-    stage.api.fail(fault, op=step.op, skip=step.skip, times=step.times, seconds=0.02 if fault is Fault.SLOW else 20)
+    stage.api.fail(fault, op=step.op, skip=step.skip, times=step.times, seconds=0.005 if fault is Fault.SLOW else 20)
     key = await stage.deployments.start(stage.request(**step.fields))
     if step.cancels:
         await stage.until(_builds)

@@ -259,7 +259,7 @@ class Http:
         body = await connection.read(response, progress, title=self._title, limit=MAX_ANSWER_BYTES)
         return Answer(
             status=response.status_code,
-            headers=dict(response.headers),
+            headers=dict(response.headers.items()),
             body=body,
             url=str(response.url),
             title=self._title,

@@ -116,7 +116,11 @@ class HistorySettings:
         scope="machine",
     )
     retention_days: int = setting(
-        90, "Delete usage rows and finished deployments older than this (days).", scope="machine", minimum=1, maximum=3650
+        90,
+        "Delete usage rows and finished deployments older than this (days).",
+        scope="machine",
+        minimum=1,
+        maximum=3650,
     )
 
 

@@ -56,6 +56,7 @@ async def test_an_answer_that_is_on_its_way_is_waited_for_and_canceled_there(des
 
 @pytest.mark.parametrize(("point", "made"), [("create", False), ("answer", True)])
 async def test_an_answer_that_never_comes_is_looked_for_and_canceled_there(desk: Desk, point: str, made: bool) -> None:
+    desk.host.script = ["building"]
     with desk.host.held(point) as held:
         key = await desk.deployments.start(REQUEST)
         await held.reached.wait()

@@ -14,7 +14,7 @@ from tests.deploy.fake_host import lines
 
 
 async def test_it_is_asked_often_at_first_and_seldom_later(desk: Desk) -> None:
-    asked: list[float] = []
+    asked: list[float] = []  # the first: told by the creation itself
     told = desk.host.told
 
     def note(*args: object) -> Remote:
@@ -25,7 +25,7 @@ async def test_it_is_asked_often_at_first_and_seldom_later(desk: Desk) -> None:
     desk.host.script = [*["building"] * 50, "success"]
     with desk.host.held("logs"):  # nothing of a log to say that it should be asked
         row = await desk.run()
-    pauses = [round(after - before) for before, after in pairwise(asked[1:])]
+    pauses = [round(after - before) for before, after in pairwise(asked)]
     assert [*dict.fromkeys(pauses)] == [1, 5, 15, 30]
     assert pauses.count(1) == 15
     percents = [update.percent for update in desk.check_told(row.id)]

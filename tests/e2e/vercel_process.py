@@ -65,4 +65,14 @@ class VercelProcess:
         self.process.communicate(timeout=20)
 
 
+def plant_shop(tmp_path: Path) -> Path:
+    """A folder with a small site, and a secret that must not go anywhere."""
+    site = tmp_path / "shop"
+    site.mkdir()
+    for name, text in SHOP.items():
+        (site / name).write_text(text, encoding="utf-8")
+    return site
+
+
+SHOP = {"index.html": "<h1>shop</h1>\n", "app.js": "run()\n", ".env": "SECRET=1\n"}
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy: it is this machine

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import heapq
+import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,16 +28,19 @@ _SETTLE_S, _PATIENCE_S = 0.0, 0.02  # real: all is in one loop, so that what is 
 class SharedClock(ManualClock):
     """One time for many stages: it moves when none of them has anything to do, and their hosts see that it did."""
 
-    def __init__(self, **options: float) -> None:
-        super().__init__(auto=True, settle_s=_SETTLE_S, patience_s=_PATIENCE_S, **options)
+    def __init__(self) -> None:
+        super().__init__(now=time.time(), auto=True, settle_s=_SETTLE_S, patience_s=_PATIENCE_S)
         self.stores: list[CountedStore] = []
         self.hosts: list[Emulator] = []
         self.busy = lambda: any(store.waiting for store in self.stores)
 
     def _go(self, tick_s: float) -> None:
+        passed_s = tick_s - self.monotonic()
         super()._go(tick_s)
+        self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper[2].done()]  # most are, of a crowd
+        heapq.heapify(self._sleepers)
         for host in self.hosts:
-            host.clock.wake()
+            host.clock.advance(passed_s)
 
 
 class OneHost:
@@ -131,7 +136,8 @@ async def staged(
 ) -> AsyncGenerator[Stage, None]:
     """Afterwards nothing runs any more, and every request was within the contract, as was every answer."""
     clock = clock or SharedClock()
-    async with Emulator(now=clock.now) as api:
+    async with Emulator(speed=0) as api:  # whose time is moved with ours
+        api.clock.advance(clock.now() - api.clock.now())
         api.plan = course(api.token)
         clock.hosts.append(api)
         async with opened(path, clock, api, ask=ask, minutes=minutes, team=team, moment=moment) as stage:

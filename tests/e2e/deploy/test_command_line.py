@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.vercel_process import GUARD_S, VercelProcess
+from tests.e2e.vercel_process import GUARD_S, VercelProcess, plant_shop
 
 pytestmark = pytest.mark.e2e
 
@@ -34,12 +34,7 @@ def host() -> Iterator[VercelProcess]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    site = tmp_path / "shop"
-    site.mkdir()
-    (site / "index.html").write_text("<h1>shop</h1>\n", encoding="utf-8")
-    (site / "app.js").write_text("run()\n", encoding="utf-8")
-    (site / ".env").write_text("SECRET=1\n", encoding="utf-8")
-    return site
+    return plant_shop(tmp_path)
 
 
 class Shell:

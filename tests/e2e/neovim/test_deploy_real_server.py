@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.neovim.acting import expect_on_screen, screen
 from tests.e2e.neovim.real_acts import keep
 from tests.e2e.neovim.screen import GUARD_S, Nvim
-from tests.e2e.vercel_process import VercelProcess
+from tests.e2e.vercel_process import VercelProcess, plant_shop
 
 NO, YES, ALWAYS = "Do not deploy", "Deploy", "Deploy, and always for exactly this"
 RECORD = """
@@ -52,12 +52,8 @@ def host() -> Iterator[VercelProcess]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    site = tmp_path / "shop"
-    site.mkdir()
-    (site / "package.json").write_text("{}", encoding="utf-8")
-    (site / "index.html").write_text("<h1>shop</h1>\n", encoding="utf-8")
-    (site / "app.js").write_text("run()\n", encoding="utf-8")
-    (site / ".env").write_text("SECRET=1\n", encoding="utf-8")
+    site = plant_shop(tmp_path)
+    (site / "package.json").write_text("{}", encoding="utf-8")  # by which the server finds the folder
     return site
 
 

@@ -32,7 +32,7 @@ LINES = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meanwhile:
-    """Round trips in milliseconds; `files_per_s` that were sent in the same time."""
+    """Round trips in milliseconds."""
 
     quiet_ms: tuple[float, ...]
     uploading_ms: tuple[float, ...]

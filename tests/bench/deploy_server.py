@@ -38,7 +38,6 @@ class Deployer:
         self._client = client
         self._ended: asyncio.Future[dict[str, Any]] | None = None
         self.state = ""
-        self.sent = 0  # files
         client.on_notification = self._take
 
     async def deploy(self) -> None:
@@ -62,6 +61,5 @@ class Deployer:
         if method != EVENT or self._ended is None or self._ended.done():
             return
         self.state = params["deployment"]["state"]
-        self.sent = params.get("filesSent") or self.sent
         if params["finished"]:
             self._ended.set_result(params["deployment"])

@@ -239,22 +239,18 @@ class FakeProvider:
         return Change(live=self.host.told(made, "success"))
 
     async def list(self, place: Place, *, limit: int, cursor: str = "", target: str = "", state: str = "") -> Page:
-        await self.host.reach("list")
         return Page(items=tuple(self.host.told(made, made.states[0]) for made in self.host.made.values()))
 
     async def latest_successful(self, place: Place, *, target: str = PRODUCTION) -> Remote | None:
         return None
 
     async def find_place(self, folder: Path, *, project: str = "", account: str = "") -> Place:
-        await self.host.reach("find_place")
         return PLACE
 
     async def link(self, folder: Path, *, project: str, account: str = "") -> Place:
-        await self.host.reach("link")
         return PLACE
 
     async def pull_environment(self, place: Place, *, target: str) -> Mapping[str, Secret]:
-        await self.host.reach("pull_environment")
         return {}
 
     async def aclose(self) -> None:
@@ -278,14 +274,11 @@ class Local(FakeProvider):
     abilities = Abilities(cancel=True, environment=True, instead={"production": "Use another host."})
 
 
-PROVIDERS: Mapping[str, type[FakeProvider]] = {each.name: each for each in (FakeProvider, Little, Local)}
-
-
 class FakeHosts:
     """Providers by name, all of one far side."""
 
     def __init__(self, host: Host) -> None:
-        self._made: dict[str, Any] = {name: factory(host) for name, factory in PROVIDERS.items()}
+        self._made: dict[str, Any] = {each.name: each(host) for each in (FakeProvider, Little, Local)}
 
     def __call__(self, name: str) -> Any:
         return self._made[name]
@@ -293,9 +286,7 @@ class FakeHosts:
     def names(self) -> list[str]:
         return sorted(self._made)
 
-    async def aclose(self) -> None:
-        for provider in self._made.values():
-            await provider.aclose()
+    async def aclose(self) -> None: ...
 
 
 def lines(*texts: str, cursor: str = "", keys: bool = True) -> Lines:

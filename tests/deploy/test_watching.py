@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -26,8 +27,9 @@ async def test_it_is_asked_often_at_first_and_seldom_later(desk: Desk) -> None:
     with desk.host.held("logs"):  # nothing of a log to say that it should be asked
         row = await desk.run()
     pauses = [round(after - before) for before, after in pairwise(asked)]
-    assert [*dict.fromkeys(pauses)] == [1, 5, 15, 30]
-    assert pauses.count(1) == 15
+    often = {pause: count for pause, count in Counter(pauses).items() if count > 2}  # a slow store may add one or two
+    assert [*often] == [1, 5, 15, 30]
+    assert 12 <= often[1] <= 15
     percents = [update.percent for update in desk.check_told(row.id)]
     assert len(set(percents)) > 15  # a bar that moves
 
@@ -161,7 +163,7 @@ async def test_the_end_of_the_log_lets_the_host_be_asked_early(desk: Desk) -> No
 
 async def test_new_lines_let_the_host_be_asked_early_but_not_at_each_line(desk: Desk) -> None:
     desk.host.script = ["building"]
-    desk.host.logs = [[lines(f"line {n}") for n in range(50)], []]
+    desk.host.logs = [[*(lines(f"line {n}") for n in range(50)), HostUnavailable("reset")], []]
     with desk.host.held("piece") as held:
         key = await desk.deployments.start(REQUEST)
         await desk.clock.sleep(301.0)  # from then on it is asked each half minute

@@ -17,12 +17,13 @@ from autocrea_lsp.deploy.jobs import Deployments, Update
 from autocrea_lsp.deploy.vercel import VercelProvider
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import DeploymentRow, Moment
+from autocrea_lsp.workspace.redact import redact
 from tests.deploy.desk import CountedStore
 from tests.deploy.manual_clock import ManualClock
 from tests.emulators.vercel import Emulator, Line, Plan
 
 VARIABLE = "canary-7d0be2f4-of-a-variable"
-_SETTLE_S, _PATIENCE_S = 0.0, 0.02  # real: all is in one loop, so that what is on its way comes with its next round
+_SETTLE_S, _PATIENCE_S = 0.0, 0.008  # real: all is in one loop, so that what is on its way comes with its next round
 
 
 class SharedClock(ManualClock):
@@ -160,7 +161,9 @@ async def opened(
 ) -> AsyncGenerator[Stage, None]:
     """An editor over a host and a database that are there already."""
     plain = Settings()
-    deploy = replace(plain.deploy, timeout_minutes=minutes, vercel=replace(plain.deploy.vercel, api_url=api.url, team=team))
+    deploy = replace(
+        plain.deploy, timeout_minutes=minutes, vercel=replace(plain.deploy.vercel, api_url=api.url, team=team)
+    )
     settings = replace(plain, deploy=deploy)
 
     async def token(_name: str) -> Secret:
@@ -170,7 +173,7 @@ async def opened(
         return
 
     database = path / "autocrea.db"
-    store = CountedStore(database, user="somebody", clock=moment or _of(clock))
+    store = CountedStore(database, user="somebody", redact=redact, clock=moment or _of(clock))
     clock.stores.append(store)
     ports = Ports(settings=lambda: settings, token=token, clock=clock, ask=ask, state_dir=path / "state")
     stage: Stage

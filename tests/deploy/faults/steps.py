@@ -18,7 +18,7 @@ BEFORE_CREATE = 7  # requests of a project's first deployment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The `skip`th request of `op` (None: of any; and all that follow), counted from 0, of a run with these `fields`."""
+    """The request of `op` (None: any) after `skip` others; `times` None: and all that follow. `fields`: of the run."""
 
     op: str | None
     skip: int = 0
@@ -63,7 +63,7 @@ STEPS = {
     "log": Step(op="events"),
     "logs": Step(op="events", times=None),
     "live": Step(op="get_project", skip=1),
-    "cancel": Step(op="cancel_deployment", before=_long_build, cancels=True),
+    "cancel": Step(op="cancel_deployment", before=_long_build, cancels=True, minutes=3),
     "from-create": Step(op=None, skip=BEFORE_CREATE, times=None),
 }
 
@@ -71,7 +71,7 @@ STEPS = {
 async def run(stage: Stage, step: Step, fault: Fault) -> DeploymentRow:
     """A deployment that meets the fault at that step."""
     step.before(stage)
-    stage.api.fail(fault, op=step.op, skip=step.skip, times=step.times, seconds=0.005 if fault is Fault.SLOW else 20)
+    stage.api.fail(fault, op=step.op, skip=step.skip, times=step.times, seconds=0.002 if fault is Fault.SLOW else 20)
     key = await stage.deployments.start(stage.request(**step.fields))
     if step.cancels:
         await stage.until(_builds)

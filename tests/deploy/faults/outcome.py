@@ -1,0 +1,61 @@
+"""What came of a deployment that met a fault, in the table's words, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from autocrea_lsp.store import DeploymentRow
+from tests.deploy.faults.secrecy import database_files, files_with_it, seen
+from tests.deploy.faults.stage import VARIABLE, SharedClock, Stage, staged
+from tests.deploy.faults.steps import Step, run
+from tests.deploy.faults.table import OUTCOMES, Outcome
+from tests.emulators.vercel import Fault
+
+
+async def outcome(path: Path, clock: SharedClock, step: Step, fault: Fault) -> str:
+    """One word of the table where all is well."""
+    async with staged(path, clock=clock, minutes=step.minutes) as stage:
+        row = await run(stage, step, fault)
+        found = Outcome(row.state, created(stage))
+        word = next((word for word, known in OUTCOMES.items() if known == found), f"{row.state} of {found.created}")
+        wrong = [*_wrong(stage, row)]
+        if not any(request.fault == fault for request in stage.api.requests):
+            wrong.append("it never struck")
+    wrong += [f"a secret in {name}" for name in files_with_it(database_files(path))]
+    return "; ".join([word, *wrong])
+
+
+def created(stage: Stage) -> int:
+    """How many requests have created a deployment, whatever became of it."""
+    return sum(request.op == "create_deployment" and request.acted for request in stage.api.requests)
+
+
+def _wrong(stage: Stage, row: DeploymentRow) -> Iterator[str]:
+    """Of what was told, kept and sent."""
+    updates = stage.updates
+    if [update.finished for update in updates] != [False] * (len(updates) - 1) + [True]:
+        yield "not one last word"
+    if updates[-1].row.state != row.state:
+        yield f"told as {updates[-1].row.state}"
+    percents = [update.percent for update in updates if update.percent is not None]
+    if any(after < before for before, after in pairwise(percents)):
+        yield f"a bar went back: {percents}"
+    if (percents[-1] == 100) is not (row.state == "success"):
+        yield f"it ended at {percents[-1]} %"
+    if {"failed": row.error, "unknown": row.detail}.get(row.state, "fine") == "":
+        yield "no word about why"
+    if sum("autocreaId" in deployment.meta for deployment in stage.api.world.deployments.values()) > 1:
+        yield "two at the host"
+    if created(stage) and row.state != "unknown" and not row.remote_id:
+        yield "its id at the host is not kept"
+    if seen(repr((updates, row, [(update.text, update.lines, update.notices) for update in updates]))):
+        yield "a secret was told"
+    if any("authorization" in request.headers for request in stage.api.elsewhere):
+        yield "the token went to another host"
+    if not stage.api.saw_token:  # else looking for it means nothing
+        yield "the host never got the token"
+    bodies = [request.raw for request in stage.api.requests if request.op == "create_deployment" and request.acted]
+    if any(VARIABLE.encode() not in body for body in bodies):
+        yield "the host never got the variable"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from autocrea_lsp.deploy.jobs import Update
 from autocrea_lsp.store import DeploymentRow
 from tests.deploy.faults.secrecy import database_files, files_with_it, seen
 from tests.deploy.faults.stage import VARIABLE, SharedClock, Stage, staged
 from tests.deploy.faults.steps import Step, run
 from tests.deploy.faults.table import OUTCOMES, Outcome
-from tests.emulators.vercel import Fault
+from tests.emulators.vercel import Emulator, Fault
 
 
 async def outcome(path: Path, clock: SharedClock, step: Step, fault: Fault) -> str:
@@ -27,9 +28,17 @@ async def outcome(path: Path, clock: SharedClock, step: Step, fault: Fault) -> s
     return "; ".join([word, *wrong])
 
 
-def created(stage: Stage) -> int:
+def created_by(api: Emulator) -> int:
     """How many requests have created a deployment, whatever became of it."""
-    return sum(request.op == "create_deployment" and request.acted for request in stage.api.requests)
+    return sum(request.op == "create_deployment" and request.acted for request in api.requests)
+
+
+def created(stage: Stage) -> int:
+    return created_by(stage.api)
+
+
+def percents_of(updates: Iterable[Update]) -> list[int]:
+    return [update.percent for update in updates if update.percent is not None]
 
 
 def _wrong(stage: Stage, row: DeploymentRow) -> Iterator[str]:
@@ -39,7 +48,7 @@ def _wrong(stage: Stage, row: DeploymentRow) -> Iterator[str]:
         yield "not one last word"
     if updates[-1].row.state != row.state:
         yield f"told as {updates[-1].row.state}"
-    percents = [update.percent for update in updates if update.percent is not None]
+    percents = percents_of(updates)
     if any(after < before for before, after in pairwise(percents)):
         yield f"a bar went back: {percents}"
     if (percents[-1] == 100) is not (row.state == "success"):

@@ -47,12 +47,11 @@ def event(deployment: dict[str, Any], text: str = "", *, finished: bool = False,
 
 def commands(stub: Stub, name: str) -> list[Any]:
     """The arguments of each time that the command was sent."""
-    sent = [m["params"] for m in stub.record() if m.get("method") == "workspace/executeCommand"]
-    return [params["arguments"][0] for params in sent if params["command"] == name]
+    return [arguments[0] for command, arguments in stub.commands() if command == name]
 
 
 def trusts(stub: Stub) -> list[Any]:
-    return [m["params"]["trusted"] for m in stub.record() if m.get("method") == "autocrea/trust"]
+    return [params["trusted"] for params in stub.received("autocrea/trust")]
 
 
 def tell(nvim: Nvim, message: dict[str, Any]) -> None:

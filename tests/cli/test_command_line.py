@@ -147,5 +147,5 @@ def test_the_demo_does_what_it_says(config: dict[str, str]) -> None:
     assert "initialize answered after" in done.stdout
     assert "It works: " in done.stdout
     assert "accepted with <M-l>" in done.stdout
-    assert "Neovim: accepted one." in done.stdout
+    assert "Neovim: accepted one; the sample site: deployed, changed and rolled back." in done.stdout
     assert "requests," in done.stdout

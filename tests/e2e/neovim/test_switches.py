@@ -136,7 +136,7 @@ def test_special_and_unlisted_buffers_are_left_alone(start: Start, stub: Stub, f
 
 COMPLETIONS = {
     "Autocrea ": [
-        *("cancel", "chat", "commit", "document", "explain", "fix", "generate", "install", "log", "preview"),
+        *("cancel", "chat", "commit", "deploy", "document", "explain", "fix", "generate", "install", "log", "preview"),
         *("proposals", "refactor", "restart", "sent", "status", "tests", "toggle", "trigger", "trust"),
     ],
     "'<,'>Autocrea re": ["refactor", "restart"],

@@ -76,13 +76,12 @@ async def test_the_host_that_is_meant(
     assert await app.default_provider(tmp_path) == meant
 
 
-async def test_a_broken_host_leaves_the_others(
-    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_broken_host_leaves_the_others(app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     points = plugins.entry_points(group="autocrea_lsp.providers")
     broken = EntryPoint(name="broken", group="autocrea_lsp.providers", value="no_such_module:Host")
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [broken, *points])
-    assert [host.name for host in await app.deploying.hosts(tmp_path)] == ["fake"]
+    with pytest.MonkeyPatch.context() as patch:  # not the fixture, which ends after `app`'s own
+        patch.setattr(plugins, "entry_points", lambda group: [broken, *points])
+        assert [host.name for host in await app.deploying.hosts(tmp_path)] == ["fake"]
     assert "'broken' cannot be used" in caplog.text
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -74,7 +76,10 @@ class Record:
     def hide(self, text: str) -> str:
         for value in self._secrets:
             text = text.replace(value, HIDDEN)
-        return text
+        if self._secrets or not self.row.env_names:
+            return text
+        # Begun by another process: only the names of its variables are known here.
+        return _set_to(self.row.env_names).sub(rf"\g<before>{HIDDEN}", text)
 
     async def change(self, *, text: str = "", notices: Iterable[str] = (), **changes: Any) -> None:
         """Store these fields, then tell. Raises LeaseLost when the row is no longer ours to write.
@@ -199,6 +204,16 @@ class Record:
             spent = 1 - math.exp(-(self._clock.monotonic() - self._began) / _USUAL_S)
             return _AT["building"] + int((_BUILT - _AT["building"]) * spent)
         return _AT.get(state, 0)
+
+
+@functools.cache
+def _set_to(names: tuple[str, ...]) -> re.Pattern[str]:
+    """What a text says that variables are: NAME=value, "NAME": "value"."""
+    known = "|".join(map(re.escape, names))
+    return re.compile(
+        rf"""(?P<before> (?<![\w.-]) (?: {known} ) ["']? \s{{0,3}} [=:] \s{{0,3}} ) (?: "[^"]*" | '[^']*' | \S+ )""",
+        re.VERBOSE,
+    )
 
 
 def _address(url: str) -> str:

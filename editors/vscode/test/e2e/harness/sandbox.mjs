@@ -9,7 +9,9 @@ import { SERVER } from './paths.mjs';
 /** A quiet workbench in which typed keys insert exactly themselves. */
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
+  'remote.autoForwardPorts': false, // or the ports of a busy machine bring a message of their own
   'update.mode': 'none',
+  'remote.autoForwardPorts': false, // or a busy machine's ports bring a message of their own
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,

@@ -11,7 +11,6 @@ const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
   'remote.autoForwardPorts': false, // or the ports of a busy machine bring a message of their own
   'update.mode': 'none',
-  'remote.autoForwardPorts': false, // or a busy machine's ports bring a message of their own
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,

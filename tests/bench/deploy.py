@@ -59,6 +59,13 @@ async def run(repeat: int) -> Report:
     ]
     gates = [
         Gate(what="deploy, wall", against=PEER, ratio=at_once.ratio(_FIRST["first wall s"]), most=1.0, why=why),
+        Gate(
+            what="deploy, wall, with a build",
+            against=PEER,
+            ratio=builds.ratio(_FIRST["first wall s"]),
+            most=1.0,
+            why=why,
+        ),
         Gate(what="deploy, requests", against=PEER, ratio=at_once.ratio(_FIRST["requests"]), most=1.0, why=why),
         Gate(
             what="uploads of a tree that is there",

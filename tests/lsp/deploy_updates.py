@@ -38,6 +38,12 @@ WHOLE = (
 )
 
 
+def from_now(updates: tuple[Update, ...]) -> tuple[Update, ...]:
+    """The same of a deployment that begins now, not when these tests were loaded."""
+    began = time.time()
+    return tuple(replace(each, row=replace(each.row, created_at=began, updated_at=began)) for each in updates)
+
+
 async def play(client: DeployClient, updates: tuple[Update, ...] = WHOLE) -> None:
     for each in updates:
         client.server.deploying.on_update(each)

@@ -74,7 +74,8 @@ def test_without_vim_lsp_enable_the_server_is_started_all_the_same(
     assert stub.received("initialize")[0]["rootUri"] is None
     nvim.edit(tmp_path / "tree" / "x.py")
     assert stub.received("initialize")[1]["rootUri"] == (tmp_path / "tree").as_uri()
-    assert stub.received("initialize")[1]["capabilities"]["experimental"]["autocrea"]["version"] == 1
+    declared = stub.received("initialize")[1]["capabilities"]["experimental"]
+    assert declared == {"autocrea": {"version": 1, "deploy": {"messages": True}}}
     nvim.type(":Autocrea restart<CR>")
     nvim.wait(lambda: "AUTOCREA: restarted" in nvim.messages())
     nvim.wait(lambda: len(stub.received("initialize")) == 4)

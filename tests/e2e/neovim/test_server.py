@@ -19,7 +19,7 @@ def test_what_the_server_is_told_at_the_start(start: Start, stub: Stub, file: Pa
     nvim = start()
     nvim.edit(file)
     told = initialized(stub)
-    assert told["capabilities"]["experimental"]["autocrea"]["version"] == 1
+    assert told["capabilities"]["experimental"] == {"autocrea": {"version": 1, "deploy": {"messages": True}}}
     assert told["capabilities"]["textDocument"]["inlineCompletion"] == {"dynamicRegistration": False}
     assert told["capabilities"]["general"]["positionEncodings"][0] == "utf-8"
     assert told["initializationOptions"] == {"trusted": False}

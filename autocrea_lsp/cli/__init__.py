@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from autocrea_lsp import __version__
-from autocrea_lsp.cli import complete, data, demo, deploy, doctor, model, nvim, stats
+
+PARTS = {
+    "complete": "complete",
+    "deploy": "deploy",
+    "demo": "demo",
+    "doctor": "doctor",
+    "model": "model",
+    "stats": "stats",
+    "data": "data",
+    "nvim-path": "nvim",
+}
+"""Commands and the modules here that bring them."""
+
+
+class _Parts(TyperGroup):
+    """A command's module is loaded when it is run or helped with; for the list of all, all of them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*PARTS, *(name for name in super().list_commands(ctx) if name not in PARTS)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in PARTS and cmd_name not in self.commands:
+            part = typer.Typer(add_completion=False, context_settings=_HELP)
+            importlib.import_module(f"{__name__}.{PARTS[cmd_name]}").register(part)
+            self.commands.update(typer.main.get_group(part).commands)
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None:  # a slip: what it may have been is named
+            for name in PARTS:
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
+
+_HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
+    cls=_Parts,
     name="autocrea-lsp",
     help="AUTOCREA LSP: an AI language server for any editor. Without a command it serves on stdio.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_HELP,
 )
 
 
@@ -37,10 +74,6 @@ def _main(
 @app.command("serve")
 def _serve() -> None:
     """Serve on stdio, as editors start it (also without a command; `--stdio` is accepted)."""
-
-
-for _part in (complete, deploy, demo, doctor, model, stats, data, nvim):
-    _part.register(app)
 
 
 def run() -> None:

@@ -89,9 +89,17 @@ class Watch:
                     return remote
                 await self._record.take(remote)
             if self._clock.monotonic() - began >= self._limit_s:
-                minutes = f"{self._limit_s / 60:g} minutes"
-                raise WaitOver(f"After {minutes} it is not finished; it is no longer watched, and goes on at the host.")
+                raise WaitOver(self._too_long())
             await self._pause(longer_s)
+
+    def _too_long(self) -> str:
+        """That the time is up, and what was known last: a host that waits for somebody says so there."""
+        minutes = self._limit_s / 60
+        text = (
+            f"After {minutes:g} minute{'' if minutes == 1 else 's'} it is not finished; it is no longer watched, and "
+        )
+        last = self._record.row.detail
+        return f"{text}goes on at the host." + (f" Last: {last}" if last else "")
 
     async def _pause(self, longer_s: float) -> None:
         """Until the next look is due, or something has happened; `longer_s`: what the host asks for."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from lsprotocol import types as lsp
 
+from autocrea_lsp.deploy.base import Level
+from autocrea_lsp.lsp import wire
 from autocrea_lsp.lsp.deploying.ending import OPEN, RETRY, SHOW_LOG, ending, web_address, where
 from autocrea_lsp.lsp.deploying.following import in_clock
 from autocrea_lsp.store import DeploymentRow, DeploymentState
@@ -114,3 +117,8 @@ def test_what_it_may_not(url: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(-3, "0:00"), (7.9, "0:07"), (750, "12:30"), (3723, "1:02:03")])
 def test_time_that_has_passed(seconds: float, text: str) -> None:
     assert in_clock(seconds) == text
+
+
+def test_the_wire_knows_every_state_that_the_store_knows() -> None:
+    assert get_args(wire.DeploymentState) == get_args(DeploymentState)
+    assert get_args(wire.LogLevel) == get_args(Level)

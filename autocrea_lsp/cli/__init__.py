@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import Annotated, Any
 
@@ -78,4 +79,7 @@ def _serve() -> None:
 
 def run() -> None:
     """Run the command line and exit."""
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # the interpreter would look through all that is left for what to collect, which takes 80 ms

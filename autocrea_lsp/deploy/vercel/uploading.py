@@ -13,7 +13,7 @@ from autocrea_lsp.deploy.vercel.api import Api
 from autocrea_lsp.deploy.vercel.together import together
 
 AT_ONCE = 10  # leaves time for who types meanwhile: with thirty, one completion in twenty waits 30 ms longer
-ALONE_AT_ONCE = 32  # fewer than the vendor's own client, whose fifty open a connection for each file
+ALONE_AT_ONCE = 50  # as many as the vendor's own client has in flight
 
 TELL_S = 0.1  # between two words about how far it is: an editor draws each of them
 

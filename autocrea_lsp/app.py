@@ -151,8 +151,8 @@ class App:
     def deployments(self) -> Deployments:
         return self.deploying.get()
 
-    async def default_provider(self, folder: Path) -> str:
-        return await self.deploying.default_provider(folder)
+    async def default_provider(self, folder: Path, ability: str = "") -> str:
+        return await self.deploying.default_provider(folder, ability)
 
     # Backend ----------------------------------------------------------------------------------------------------------
 

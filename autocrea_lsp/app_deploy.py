@@ -9,7 +9,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from autocrea_lsp.access.credentials import Credentials
 from autocrea_lsp.access.limits import Limiter
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.settings import Settings
-from autocrea_lsp.store import Store
+from autocrea_lsp.store import Pick, Store, forget_pick, pick_of, remember_pick
 from autocrea_lsp.workspace import paths
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT = "preview"  # where nothing says otherwise: no account, nothing leaves this machine
+PREVIEW, PRODUCTION = "preview", "production"  # targets, as in `deploy.base`, which is not imported yet
 YES, NO = "Use it", "Do not use it"
 
 
@@ -40,8 +41,24 @@ class Host:
     name: str
     title: str
     local: bool
-    linked: bool
+    linked: bool = False
     abilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """Where a deployment goes. `picked`: to the host that the user chose for the folder another time."""
+
+    provider: str
+    target: str = PREVIEW
+    host_named: bool = False
+    target_named: bool = False
+    picked: bool = False
+
+    @property
+    def remembered(self) -> bool:
+        """Nobody has named the target now: it comes from that choice."""
+        return not self.target_named and self.target != PREVIEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,36 +106,83 @@ class AppDeployments:
             self._made = self._compose()
         return self._made
 
-    async def default_provider(self, folder: Path) -> str:
-        """Where a deployment of the folder goes when nothing is said."""
-        wanted = self._parts.settings().deploy.provider
+    async def default_provider(self, folder: Path, ability: str = "") -> str:
+        """Which host is meant when none is named, for something that a host must be able to do."""
+        return (await self.aim(folder, ability=ability)).provider
+
+    async def aim(self, folder: Path, *, provider: str = "", target: str = "", ability: str = "") -> Aim:
+        """Where a deployment of the folder goes. In this order: what is named, the setting, the user's last choice for
+        the folder, the host that it is linked to, the preview.
+
+        A choice or a link whose host is gone, or cannot do it, is passed over for one that can. Raises UserError where
+        the folder is linked to several of those.
+        """
+        named = {"host_named": bool(provider), "target_named": bool(target)}
+        wanted = provider or self._parts.settings().deploy.provider
         if wanted != "auto":
-            return wanted
-        await self.load()
-        return next((host.name for host in await self.hosts(folder) if host.linked), DEFAULT)
+            return Aim(provider=wanted, target=target or PREVIEW, **named)
+        hosts = await self.hosts(folder)
+        pick = await pick_of(self._parts.store, folder)
+        chosen = [host for host in hosts if pick is not None and host.name == pick.provider]
+        linked = [host for host in hosts if host.linked]
+        for some in (chosen, linked):
+            able = [host for host in some if _able(host, "production" if target == PRODUCTION else ability)]
+            if len(able) > 1:
+                titles = " and ".join(host.title for host in able)
+                raise UserError(
+                    f"The folder is linked to {titles}.", hint="Name the one that you mean; a deployment remembers it."
+                )
+            if able:
+                return self._at(able[0], pick, target, **named)
+        for host in (*chosen, *linked):  # none can: the refusal tells what to do instead
+            return self._at(host, pick, target, **named)
+        return Aim(provider=DEFAULT, target=target or PREVIEW, **named)
+
+    async def remember(self, folder: Path, aim: Aim) -> None:
+        """The user has sent a deployment there: what they have named of it is their choice for the folder from now on.
+
+        Production is never remembered; it leaves the target that was.
+        """
+        if not (aim.host_named or (aim.target_named and aim.picked)):
+            return
+        target = aim.target if aim.target_named else ""
+        if target == PRODUCTION:
+            before = await pick_of(self._parts.store, folder)
+            target = before.target if before is not None and before.provider == aim.provider else ""
+        remember_pick(self._parts.store, folder, aim.provider, target)
+
+    async def forget(self, folder: Path) -> Pick | None:
+        """Remember no choice for the folder any more; the one that there was."""
+        before = await pick_of(self._parts.store, folder)
+        forget_pick(self._parts.store, folder)
+        return before
 
     async def hosts(self, folder: Path) -> list[Host]:
         """Every host that is installed; whether the folder is linked to it is looked up in a trusted workspace only."""
         await self.load()
+        installed = self.installed()
+        if not self.trusted():
+            return installed
+        return await asyncio.to_thread(
+            lambda: [replace(host, linked=_is_linked(self._provider(host.name), folder)) for host in installed]
+        )
+
+    def installed(self) -> list[Host]:
+        """Every host that is installed, as if the folder were linked to none. After `load`."""
         assert self._providers is not None  # made with the rest
         found = []
         for name in self._providers.names():
             try:
-                provider = self._providers(name)
+                provider = self._provider(name)
             except UserError as error:  # somebody's package is broken; the others are not
                 log.warning("%s", error)
                 continue
-            linked = self.trusted() and await asyncio.to_thread(_is_linked, provider, folder)
-            found.append(
-                Host(
-                    name=name,
-                    title=provider.title,
-                    local=provider.local,
-                    linked=linked,
-                    abilities=_abilities(provider),
-                )
-            )
+            found.append(Host(name=name, title=provider.title, local=provider.local, abilities=_abilities(provider)))
         return found
+
+    def _provider(self, name: str) -> Provider:
+        assert self._providers is not None
+        return self._providers(name)
 
     @property
     def tokens(self) -> Tokens:
@@ -144,6 +208,18 @@ class AppDeployments:
         """Leases are given back, nothing is canceled: what runs at a host goes on. Idempotent."""
         if (made := self._made) is not None:
             await made.aclose()
+
+    @staticmethod
+    def _at(host: Host, pick: Pick | None, target: str, *, host_named: bool, target_named: bool) -> Aim:
+        picked = pick is not None and pick.provider == host.name
+        before = pick.target if pick is not None and picked else ""
+        return Aim(
+            provider=host.name,
+            target=target or before or PREVIEW,
+            host_named=host_named,
+            target_named=target_named,
+            picked=picked,
+        )
 
     def _compose(self) -> Deployments:
         from autocrea_lsp.deploy.base import Ports
@@ -194,6 +270,11 @@ def _import() -> None:
 def _abilities(provider: Provider) -> tuple[str, ...]:
     has = provider.abilities
     return tuple(name for name in has.__dataclass_fields__ if getattr(has, name) is True)
+
+
+def _able(host: Host, ability: str) -> bool:
+    """`ability` "": nothing in particular; "production" is what a host on this machine has not."""
+    return not host.local if ability == "production" else not ability or ability in host.abilities
 
 
 def _is_linked(provider: Provider, folder: Path) -> bool:

@@ -44,13 +44,22 @@ def terms(request: Request, plan: Plan) -> Terms:
 
 
 async def agree(provider: Provider, request: Request, plan: Plan, *, ask: Ask, store: Store) -> None:
-    """Returns when the user agrees to it, now or earlier for exactly this. Raises NotAllowed when they do not."""
+    """Returns when the user agrees to it, now or earlier for exactly this. Raises NotAllowed when they do not.
+
+    A target that is only remembered needs a yes each time: nobody has named it.
+    """
     wanted = terms(request, plan)
-    if await store.get_preference(wanted.key) is True:
+    if not request.remembered and await store.get_preference(wanted.key) is True:
         return
-    always = () if isinstance(request.source, Again) else (ALWAYS,)  # a yes to that one says nothing of the next
+    once = request.remembered or isinstance(request.source, Again)  # a yes to it says nothing of the next
+    always = () if once else (ALWAYS,)
     choices = (NO, YES, *always)
     chosen = await ask(Question(text=_question(provider, request, plan), choices=choices))
+    if chosen is None and request.remembered:
+        raise NotAllowed(
+            f"{plan.target} is production and was only remembered, and nobody could be asked; nothing was sent.",
+            hint="Name the target.",
+        )
     if chosen not in choices[1:]:
         raise refused(chosen)
     if chosen == ALWAYS:

@@ -67,7 +67,7 @@ class Creation:
         await self._record.change(
             detail="", target=plan.target, **of_place(plan.place, self.row), text="", notices=plan.notes
         )
-        if plan.production and not self._agreed:
+        if plan.production and (request.remembered or not self._agreed):
             await self._record.change(detail="Waiting for your yes.")
             await self._unless_canceled(
                 consent.agree(self._provider, request, plan, ask=self._parts.ask, store=self._parts.store)

@@ -84,6 +84,7 @@ class Request:
     include: tuple[str, ...] = ()  # files that the user brings back though they are never sent, by their own flag
     mark: str = ""  # what the host keeps of ours: see `Provider.find`
     create_project: bool = True  # make the project where there is none
+    remembered: bool = False  # the target was chosen another time, not named now: production is asked for anew
     label: str = ""  # what our history calls the folder; "": as the first of the workspace
 
 

@@ -27,10 +27,12 @@ from autocrea_lsp.store.deployment_values import (
     DeploymentRow,
     DeploymentState,
     DeploymentStats,
+    HostStats,
     LogLineRow,
 )
 from autocrea_lsp.store.inbox import Answer
 from autocrea_lsp.store.moments import Moment, moment
+from autocrea_lsp.store.picks import Pick, forget_pick, pick_of, remember_pick
 from autocrea_lsp.store.values import (
     AIRequest,
     ChatMessageRow,
@@ -61,11 +63,13 @@ __all__ = [
     "DeploymentRow",
     "DeploymentState",
     "DeploymentStats",
+    "HostStats",
     "Kind",
     "LogLineRow",
     "Mode",
     "Moment",
     "Outcome",
+    "Pick",
     "Project",
     "Quota",
     "Role",
@@ -75,7 +79,10 @@ __all__ = [
     "UsageStats",
     "Window",
     "clear",
+    "forget_pick",
     "moment",
+    "pick_of",
     "project_label",
+    "remember_pick",
     "root_hash",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +11,7 @@ from peewee import JOIN
 
 from autocrea_lsp.store.deployment_fields import FIELDS, row_of
 from autocrea_lsp.store.deployment_log import DeploymentLog
-from autocrea_lsp.store.deployment_values import DeploymentRow, DeploymentStats, LogLineRow
+from autocrea_lsp.store.deployment_values import DeploymentRow, DeploymentStats, HostStats, LogLineRow
 from autocrea_lsp.store.models import Deployment, ProjectRow, User
 from autocrea_lsp.store.values import label
 
@@ -68,7 +69,7 @@ class DeploymentHistory:
             chosen.append(Deployment.created_at >= since)
         rows = self._both(
             lambda database: list(
-                Deployment.select(Deployment.state, Deployment.created_at, Deployment.finished_at)
+                Deployment.select(Deployment.state, Deployment.created_at, Deployment.finished_at, Deployment.provider)
                 .join(User)
                 .switch(Deployment)
                 .join(ProjectRow, JOIN.LEFT_OUTER)
@@ -78,16 +79,18 @@ class DeploymentHistory:
                 .execute(database)
             )
         )
-        by_status: dict[str, int] = {}
-        for state, *_ in rows:
-            by_status[state] = by_status.get(state, 0) + 1
-        good, bad = by_status.get("success", 0), by_status.get("failed", 0)
-        durations = [max(0.0, end - start) for state, start, end in rows if state == "success" and end is not None]
+        by_status = Counter[str](state for state, *_ in rows)
+        hosts = Counter[str](provider for *_, provider in rows)
+        durations = [max(0.0, end - start) for state, start, end, _ in rows if state == "success" and end is not None]
         return DeploymentStats(
             total=len(rows),
-            by_status=by_status,
-            success_rate=good / (good + bad) if good + bad else None,
+            by_status=dict(by_status),
+            success_rate=_rate(by_status),
             median_duration_s=_median(durations),
+            by_host={
+                host: HostStats(total=total, success_rate=_rate(Counter(row[0] for row in rows if row[3] == host)))
+                for host, total in hosts.most_common()
+            },
         )
 
     def log(self, user: str, name: str, after_seq: int, limit: int) -> list[LogLineRow]:
@@ -140,6 +143,12 @@ def _conditions(equal: Equal) -> list[Expression]:
         for name, value in equal.items()
         if value is not None
     ]
+
+
+def _rate(by_status: Counter[str]) -> float | None:
+    """Of those that went well or failed."""
+    good, bad = by_status["success"], by_status["failed"]
+    return good / (good + bad) if good + bad else None
 
 
 def _median(values: list[float]) -> float | None:

@@ -125,8 +125,16 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostStats:
+    """Those of one host."""
+
+    total: int
+    success_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentStats:
-    """Deployments in numbers. `by_status` leaves out states with none.
+    """Deployments in numbers. `by_status` and `by_host` leave out what has none; the host with the most is first.
 
     `success_rate` is success / (success + failed), None where there is neither; `median_duration_s` is of successes.
     """
@@ -135,6 +143,7 @@ class DeploymentStats:
     by_status: dict[str, int] = field(default_factory=dict)
     success_rate: float | None = None
     median_duration_s: float | None = None
+    by_host: dict[str, HostStats] = field(default_factory=dict)
 
 
 def check_url(url: str) -> None:

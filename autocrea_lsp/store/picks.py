@@ -49,8 +49,7 @@ async def pick_of(store: Store, folder: Path) -> Pick | None:
     provider, target = kept.get("provider"), kept.get("target")
     if not isinstance(provider, str) or not provider:
         return None
-    usable = isinstance(target, str) and target != _PRODUCTION
-    return Pick(provider=provider, target=target if usable else "")
+    return Pick(provider=provider, target=target if isinstance(target, str) and target != _PRODUCTION else "")
 
 
 def _key(folder: Path) -> str:

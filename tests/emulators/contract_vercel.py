@@ -18,7 +18,7 @@ from tests.emulators import contract
 from tests.emulators import contract_vercel_tables as tables
 from tests.emulators import vercel_routes as routes
 from tests.emulators.contract import Operation
-from tests.emulators.vercel_calls import Recorded
+from tests.emulators.hosting.calls import Recorded
 from tests.emulators.vercel_rules import Refused, check
 
 OPENAPI = "vercel-openapi-2025-10-27-deploy-subset.json"

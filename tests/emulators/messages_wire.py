@@ -125,6 +125,20 @@ class Connection:
             left.cancel()
             await asyncio.gather(left, return_exceptions=True)
 
+    async def read(self) -> bytes:
+        """What the client has sent, as it comes; empty at its end. For what is no HTTP any more."""
+        ahead, self._ahead = self._ahead, b""
+        if ahead:
+            return ahead
+        try:
+            return await self._reader.read(65_536)
+        except ConnectionError:
+            return b""
+
+    async def write(self, data: bytes) -> None:
+        """Bytes as they are. Raises ClientLeft."""
+        await self._write(data)
+
     async def wait_for_the_end(self) -> None:
         """Say nothing until the client has left."""
         await self.left()

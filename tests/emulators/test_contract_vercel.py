@@ -10,9 +10,9 @@ import pytest
 
 from tests.emulators import contract, contract_vercel_tables, vercel_views
 from tests.emulators import contract_vercel as held
+from tests.emulators.hosting.calls import Recorded
 from tests.emulators.vercel import Emulator, Fault, Plan
 from tests.emulators.vercel_asking import Asking, asking, body, digest
-from tests.emulators.vercel_calls import Recorded
 from tests.emulators.vercel_routes import OPERATIONS, ROUTES, Route, find
 
 pytestmark = pytest.mark.skipif(not contract.SCHEMAS.is_dir(), reason=contract.ABSENT)

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
+from tests.emulators.hosting.clock import HostClock
 from tests.emulators.vercel import Line, Plan
-from tests.emulators.vercel_clock import HostClock
 from tests.emulators.vercel_plan import Course, plan_of
 
 

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from tests.emulators.hosting.calls import Recorded
 from tests.emulators.vercel_plan import Plan
 from tests.emulators.vercel_rules import Refused, bad, not_found
 from tests.emulators.vercel_things import Account, Deployment, Project
 from tests.emulators.vercel_world import World
-
-
-@dataclass(slots=True, kw_only=True)
-class Recorded:
-    """A request as it came, and how it went. `body`: JSON where it is that, else bytes, None where there is none.
-
-    `acted`: the host did what was asked, whatever the client was told. `status` None: no answer was begun.
-    """
-
-    id: int
-    op: str
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: Any = None
-    raw: bytes = b""
-    status: int | None = None
-    acted: bool = False
-    fault: str | None = None
-    answer: Any = None  # what was answered, as a value; of a stream: the list of its entries
-
-
-@dataclass(slots=True, kw_only=True)
-class Answer:
-    """`stream`: entries that are written a line each as they come; `raw`: bytes in place of JSON; neither: `value`."""
-
-    status: int = 200
-    value: Any = None
-    raw: bytes | None = None
-    stream: AsyncIterator[dict[str, Any]] | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    deployment: Deployment | None = None  # the one it is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

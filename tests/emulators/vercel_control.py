@@ -1,68 +1,29 @@
-"""Commands to the emulator from another process, over HTTP: what is there, and what goes wrong next.
-
-GET `/__emulator__/state`; POST `/__emulator__/{fail,heal,plan,advance,reset,project,deployment,live}` with JSON.
-"""
+"""What the emulated Vercel adds to the commands from outside: `{project,deployment}`, and what `state` shows."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.emulators.vercel_faults import Fault
-from tests.emulators.vercel_plan import failing, plan_of
-
-if TYPE_CHECKING:
-    from tests.emulators.vercel_server import Emulator
-
-CONTROL = "/__emulator__/"
+from tests.emulators.vercel_world import World
 
 
-def obey(emulator: Emulator, name: str, body: bytes) -> dict[str, Any]:
-    """Do one command and answer it; {"error": what} for one that cannot be done."""
-    try:
-        return _obey(emulator, name, json.loads(body))
-    except (ValueError, TypeError, KeyError, AttributeError, StopIteration) as error:
-        return {"error": repr(error)}
-
-
-def _obey(emulator: Emulator, name: str, command: Mapping[str, Any]) -> dict[str, Any]:
+def command(world: World, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for a command that there is not."""
     match name:
-        case "state":
-            return state(emulator)
-        case "fail":
-            values = {**command, "fault": Fault(command["fault"])}
-            emulator.fail(**values)
-        case "heal":
-            emulator.heal()
-        case "plan":
-            emulator.plan = failing() if command.get("failing") else plan_of(command)
-        case "advance":
-            emulator.clock.advance(command["seconds"])
-        case "reset":
-            emulator.reset()
         case "project":
-            project = emulator.world.add_project(**command)
-            return {"id": project.id}
+            return {"id": world.add_project(**values).id}
         case "deployment":
-            project = emulator.world.projects[command["project"]]
-            target = command.get("target")
-            deployment = emulator.world.add_deployment(project, target=target, meta=dict(command.get("meta", {})))
-            return {"id": deployment.id, "url": deployment.url}
-        case _:
-            raise ValueError(f"unknown command {name!r}")
-    return {"ok": True}
+            project = world.projects[values["project"]]
+            made = world.add_deployment(project, target=values.get("target"), meta=dict(values.get("meta", {})))
+            return {"id": made.id, "url": made.url}
+    raise ValueError(f"unknown command {name!r}")
 
 
-def state(emulator: Emulator) -> dict[str, Any]:
+def state(world: World) -> dict[str, Any]:
     """Everything that a test may want to look at, the newest deployment first."""
-    world = emulator.world
     deployments = sorted(world.deployments.values(), key=lambda deployment: -deployment.created_ms)
     return {
-        "now": emulator.clock.now(),
-        "saw_token": emulator.saw_token,
-        "breaches": emulator.breaches,
-        "failures": emulator.failures,
         "aliases": world.aliases,
         "files": sorted(world.files),
         "deleted": sorted(world.deleted),
@@ -93,17 +54,5 @@ def state(emulator: Emulator) -> dict[str, Any]:
                 "files": [file.name for file in deployment.files],
             }
             for deployment in deployments
-        ],
-        "requests": [
-            {
-                "op": request.op,
-                "method": request.method,
-                "path": request.path,
-                "query": request.query,
-                "status": request.status,
-                "acted": request.acted,
-                "fault": request.fault,
-            }
-            for request in emulator.requests
         ],
     }

@@ -7,7 +7,8 @@ import hashlib
 from typing import Any
 
 from tests.emulators import vercel_views as views
-from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.hosting.calls import Answer
+from tests.emulators.vercel_calls import Call
 from tests.emulators.vercel_rules import Refused, bad, check_create, not_found
 from tests.emulators.vercel_things import Deployment, Project, SourceFile
 from tests.emulators.vercel_world import World

@@ -6,7 +6,8 @@ import base64
 from typing import Any
 
 from tests.emulators import vercel_views as views
-from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.hosting.calls import Answer
+from tests.emulators.vercel_calls import Call
 from tests.emulators.vercel_plan import FINAL
 from tests.emulators.vercel_rules import Refused, bad, not_found
 from tests.emulators.vercel_things import Deployment

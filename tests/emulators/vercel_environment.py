@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.emulators import vercel_views as views
-from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.hosting.calls import Answer
+from tests.emulators.vercel_calls import Call
 from tests.emulators.vercel_rules import Refused, check_variable, not_found
 from tests.emulators.vercel_things import Project, Variable
 from tests.emulators.vercel_world import World

@@ -5,14 +5,11 @@ A fault is an answer in place of the right one, or what it does to the connectio
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from email.utils import formatdate
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
-PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+from tests.emulators.hosting import faults
+from tests.emulators.hosting.faults import Spec, Status, after_acting, refused
 
 
 class Fault(StrEnum):
@@ -69,99 +66,11 @@ class Fault(StrEnum):
     STREAM_ENDS = "stream-ends-early"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """An answer in place of the right one. A header's value or an extra may be a mark of `when`."""
-
-    status: int
-    code: str = ""
-    message: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    raw: bytes | None = None
-    key: str = "error"
-
-    def value(self, now_s: float, seconds: float) -> dict[str, Any]:
-        extra = {name: when(value, now_s, seconds) for name, value in self.extra.items()}
-        return {self.key: {"code": self.code, "message": self.message, **extra}}
-
-    def headers_now(self, now_s: float, seconds: float) -> dict[str, str]:
-        return {name: when(value, now_s, seconds) for name, value in self.headers.items()}
-
-
-Change = Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
-    """`acts`: the host does what it was asked before it fails. `lies`: the answer is against the contract on purpose.
-
-    `place`: where the connection is lost. `change`: of the right answer's value. `raw`: in place of its bytes.
-    """
-
-    status: Status | None = None
-    acts: bool = True
-    place: Literal["before-reading", "before-acting", "after-acting", "in-answer", "never", "slow"] | None = None
-    change: Change | None = None
-    raw: Callable[[bytes], bytes] | None = None
-    lies: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Due:
-    """A fault that was asked for. `skip`: so many requests go well first; `times` None: all that follow."""
-
-    fault: Fault
-    op: str | None
-    times: int | None
-    skip: int
-    at: int | None
-    seconds: float
-
-    def take(self, op: str) -> bool:
-        """Whether it strikes this request; counts it."""
-        if self.op not in (None, op) or self.times == 0:
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-def when(value: Any, now_s: float, seconds: float) -> Any:
-    """The value for a mark such as `<seconds>`, which tells when to come back; anything else as it is."""
-    if isinstance(value, dict):
-        return {name: when(inner, now_s, seconds) for name, inner in value.items()}
-    at = now_s + seconds
-    marks: dict[str, Callable[[], Any]] = {
-        "<int>": lambda: str(round(seconds)),
-        "<float>": lambda: f"{seconds:.3f}",
-        "<http-date>": lambda: formatdate(at, usegmt=True),
-        "<text-date>": lambda: dt.datetime.fromtimestamp(at, tz=dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-        "<reset-s>": lambda: str(round(at)),
-        "<reset-ms>": lambda: str(round(at * 1000)),
-        "<limit-s>": lambda: round(at),
-        "<limit-ms>": lambda: round(at * 1000),
-    }
-    return marks[value]() if isinstance(value, str) and value in marks else value
-
-
-def _status(status: int, code: str, message: str, *, extra: Mapping[str, Any] | None = None, **headers: str) -> Spec:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Spec(status=Status(status=status, code=code, message=message, extra=extra or {}, headers=named), acts=False)
-
-
 _LIMIT = {"limit": {"remaining": 0, "reset": "<limit-s>", "resetMs": "<limit-ms>", "total": 100}}
 
 
 def _limited(code: str = "rate_limited", message: str = "Too many requests", **headers: str) -> Spec:
-    return _status(429, code, message, extra=None, **headers)
-
-
-def _after_acting(status: int, code: str) -> Spec:
-    return Spec(status=Status(status=status, code=code, message="An unexpected error occurred."))
+    return refused(429, code, message, **headers)
 
 
 def _set_state(value: Any) -> Any:
@@ -220,15 +129,15 @@ _BUILDS = {
 _SAML = {"saml": True, "teamId": "team_emulated00000000000001", "scope": "acme", "enforced": True}
 
 SPECS: dict[Fault, Spec] = {
-    Fault.UNAUTHORIZED: _status(401, "unauthorized", "The request is not authorized."),
-    Fault.PAYMENT: _status(402, "payment_required", "The account is soft-blocked: an invoice is unpaid."),
-    Fault.DAILY_DEPLOYMENTS: _status(402, "api-deployments-free-per-day", _FREE, extra=_LIMIT),
-    Fault.FORBIDDEN: _status(403, "forbidden", "Not authorized"),
-    Fault.INVALID_TOKEN: _status(403, "forbidden", "Not authorized", extra={"invalidToken": True}),
-    Fault.SAML: _status(403, "forbidden", "You must re-authenticate to use this team.", extra=_SAML),
-    Fault.NOT_FOUND: _status(404, "not_found", "It was not found."),
-    Fault.CONFLICT: _status(409, "conflict", "The project is being transferred."),
-    Fault.TOO_LARGE: Spec(status=Status(status=413, raw=b"Request Entity Too Large"), acts=False),
+    Fault.UNAUTHORIZED: refused(401, "unauthorized", "The request is not authorized."),
+    Fault.PAYMENT: refused(402, "payment_required", "The account is soft-blocked: an invoice is unpaid."),
+    Fault.DAILY_DEPLOYMENTS: refused(402, "api-deployments-free-per-day", _FREE, extra=_LIMIT),
+    Fault.FORBIDDEN: refused(403, "forbidden", "Not authorized"),
+    Fault.INVALID_TOKEN: refused(403, "forbidden", "Not authorized", extra={"invalidToken": True}),
+    Fault.SAML: refused(403, "forbidden", "You must re-authenticate to use this team.", extra=_SAML),
+    Fault.NOT_FOUND: refused(404, "not_found", "It was not found."),
+    Fault.CONFLICT: refused(409, "conflict", "The project is being transferred."),
+    Fault.TOO_LARGE: faults.TOO_LARGE,
     Fault.RATE: _limited(),
     Fault.RATE_INT: _limited(retry_after="<int>"),
     Fault.RATE_FLOAT: _limited(retry_after="<float>"),
@@ -237,40 +146,40 @@ SPECS: dict[Fault, Spec] = {
     Fault.RATE_RESET_SECONDS: _limited(x_ratelimit_reset="<reset-s>"),
     Fault.RATE_RESET_MS: _limited(x_ratelimit_reset="<reset-ms>"),
     Fault.RATE_RESET_DATE: _limited(x_ratelimit_reset="<text-date>"),
-    Fault.RATE_BODY: _status(429, "rate_limited", "Too many requests", extra=_LIMIT),
-    Fault.RATE_UPLOADS: _status(429, "rate_limited", _UPLOADS, extra=_LIMIT),
-    Fault.RATE_BUILDS: _status(429, "builds_rate_limited", "Too many builds.", extra=_BUILDS),
-    Fault.SERVER_ERROR: _status(500, "internal_server_error", "An unexpected internal error occurred."),
-    Fault.SERVER_ERROR_AFTER_ACTING: _after_acting(500, "internal_server_error"),
-    Fault.BAD_GATEWAY: Spec(status=Status(status=502, raw=PAGE, headers={"content-type": "text/html"}), acts=False),
-    Fault.UNAVAILABLE: _status(503, "service_unavailable", "Service unavailable"),
-    Fault.UNAVAILABLE_RETRY_AFTER: _status(503, "service_unavailable", "Service unavailable", retry_after="<int>"),
-    Fault.GATEWAY_TIMEOUT_AFTER_ACTING: _after_acting(504, "gateway_timeout"),
+    Fault.RATE_BODY: refused(429, "rate_limited", "Too many requests", extra=_LIMIT),
+    Fault.RATE_UPLOADS: refused(429, "rate_limited", _UPLOADS, extra=_LIMIT),
+    Fault.RATE_BUILDS: refused(429, "builds_rate_limited", "Too many builds.", extra=_BUILDS),
+    Fault.SERVER_ERROR: refused(500, "internal_server_error", "An unexpected internal error occurred."),
+    Fault.SERVER_ERROR_AFTER_ACTING: after_acting(500, "internal_server_error"),
+    Fault.BAD_GATEWAY: faults.BAD_GATEWAY,
+    Fault.UNAVAILABLE: refused(503, "service_unavailable", "Service unavailable"),
+    Fault.UNAVAILABLE_RETRY_AFTER: refused(503, "service_unavailable", "Service unavailable", retry_after="<int>"),
+    Fault.GATEWAY_TIMEOUT_AFTER_ACTING: after_acting(504, "gateway_timeout"),
     Fault.ERROR_UNDER_ERR: Spec(
         status=Status(status=400, code="bad_request", message="It is not to our liking.", key="err"),
         acts=False,
         lies=True,
     ),
-    Fault.REDIRECT: Spec(status=Status(status=307, raw=b""), acts=False, lies=True),
-    Fault.HTML: Spec(raw=lambda _: PAGE, lies=True),
-    Fault.EMPTY: Spec(raw=lambda _: b"", lies=True),
-    Fault.TRUNCATED: Spec(raw=lambda whole: whole[: len(whole) * 2 // 3], lies=True),
-    Fault.DROP_BEFORE_READING: Spec(place="before-reading", acts=False),
-    Fault.DROP_BEFORE_ACTING: Spec(place="before-acting", acts=False),
-    Fault.DROP_AFTER_ACTING: Spec(place="after-acting"),
-    Fault.DROP_IN_ANSWER: Spec(place="in-answer"),
-    Fault.SLOW: Spec(place="slow"),
-    Fault.NEVER: Spec(place="never", acts=False),
-    Fault.UNKNOWN_STATE: Spec(change=_set_state, lies=True),
-    Fault.BLOCKED: Spec(),
+    Fault.REDIRECT: faults.REDIRECT,
+    Fault.HTML: faults.HTML,
+    Fault.EMPTY: faults.EMPTY,
+    Fault.TRUNCATED: faults.TRUNCATED,
+    Fault.DROP_BEFORE_READING: faults.DROP_BEFORE_READING,
+    Fault.DROP_BEFORE_ACTING: faults.DROP_BEFORE_ACTING,
+    Fault.DROP_AFTER_ACTING: faults.DROP_AFTER_ACTING,
+    Fault.DROP_IN_ANSWER: faults.DROP_IN_ANSWER,
+    Fault.SLOW: faults.SLOW,
+    Fault.NEVER: faults.NEVER,
+    Fault.UNKNOWN_STATE: Spec(change=_set_state, lies=True, waits_for_an_act=True),
+    Fault.BLOCKED: Spec(waits_for_an_act=True),
     Fault.MISSING_AGAIN: Spec(acts=False),
     Fault.PROJECT_VANISHES: Spec(acts=False),
     Fault.DEPLOYMENT_VANISHES: Spec(acts=False),
     Fault.ALIAS_NUMBER: Spec(change=_alias_number, lies=True),
     Fault.FEW_FIELDS: Spec(change=_few_fields, lies=True),
     Fault.NULLS: Spec(change=_nulls, lies=True),
-    Fault.DUPLICATE_EVENTS: Spec(),
-    Fault.BAD_EVENT: Spec(lies=True),
-    Fault.STREAM_DIES: Spec(),
-    Fault.STREAM_ENDS: Spec(),
+    Fault.DUPLICATE_EVENTS: Spec(duplicates=True),
+    Fault.BAD_EVENT: Spec(lies=True, garbage=b'{"type":"stdout","text":"half\n'),
+    Fault.STREAM_DIES: Spec(dies=True),
+    Fault.STREAM_ENDS: Spec(ends=True),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.emulators import vercel_views as views
-from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.hosting.calls import Answer
+from tests.emulators.vercel_calls import Call
 from tests.emulators.vercel_rules import Refused, bad, check, check_project, not_found
 from tests.emulators.vercel_things import SETTINGS, Deployment, Job, Project
 

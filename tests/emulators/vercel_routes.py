@@ -12,7 +12,8 @@ from tests.emulators import vercel_deployments as deployments
 from tests.emulators import vercel_environment as environment
 from tests.emulators import vercel_events as events
 from tests.emulators import vercel_projects as projects
-from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.hosting.calls import Answer
+from tests.emulators.vercel_calls import Call
 from tests.emulators.vercel_rules import Refused, not_found
 
 Handler = Callable[[Call], Answer]

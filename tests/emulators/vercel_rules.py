@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tests.emulators.hosting import calls
 from tests.emulators.vercel_things import SETTINGS
 
 MAX_FILES = 15_000
@@ -18,7 +19,7 @@ _SHA = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"(?!.*---)[a-z0-9._-]{1,100}")
 
 
-class Refused(Exception):
+class Refused(calls.Refused):
     """An answer that is an error: `{"error": {"code", "message", …}}`."""
 
     def __init__(self, status: int, code: str, message: str, **extra: Any) -> None:
@@ -27,6 +28,9 @@ class Refused(Exception):
 
     def value(self, key: str = "error") -> dict[str, Any]:
         return {key: {"code": self.code, "message": self.message, **self.extra}}
+
+    def answer(self) -> calls.Answer:
+        return calls.Answer(status=self.status, value=self.value())
 
 
 def not_found(what: str) -> Refused:

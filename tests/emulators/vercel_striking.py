@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from tests.emulators import vercel_views as views
-from tests.emulators.vercel_calls import Answer, Call
+from tests.emulators.hosting.calls import Answer
+from tests.emulators.hosting.faults import Due, Status
+from tests.emulators.vercel_calls import Call
 from tests.emulators.vercel_creating import missing_files
-from tests.emulators.vercel_faults import SPECS, Due, Fault, Spec, Status
+from tests.emulators.vercel_faults import SPECS, Fault
 from tests.emulators.vercel_rules import Refused
 from tests.emulators.vercel_world import World
 
-NO_FAULT = Spec()
 _LIMIT_S = 60.0
-_AFTER_ACTING = {Fault.DROP_AFTER_ACTING, Fault.SERVER_ERROR_AFTER_ACTING, Fault.GATEWAY_TIMEOUT_AFTER_ACTING}
-_NEEDS_AN_ACT = _AFTER_ACTING | {Fault.BLOCKED, Fault.UNKNOWN_STATE}
-
-
-def waits_for_an_act(fault: Fault) -> bool:
-    """Of no use with a request that was refused (a create whose files are missing): it strikes the next instead."""
-    return fault in _NEEDS_AN_ACT
-
-
-def give_back(due: Due) -> None:
-    """It did not strike after all."""
-    if due.times is not None:
-        due.times += 1
-
-
-def refusal(status: Status, due: Due, now_s: float, other_host: str) -> Answer:
-    """The answer in place of the right one."""
-    headers = status.headers_now(now_s, due.seconds)
-    if due.fault is Fault.REDIRECT:
-        headers["location"] = other_host
-    if status.raw is not None:
-        return Answer(status=status.status, raw=status.raw, headers=headers)
-    return Answer(status=status.status, value=status.value(now_s, due.seconds), headers=headers)
 
 
 def check_limit(world: World, op: str, count: int, now_s: float) -> None:
@@ -45,8 +23,7 @@ def check_limit(world: World, op: str, count: int, now_s: float) -> None:
 
 
 def _extra(status: Status, now_s: float) -> dict[str, object]:
-    error = status.value(now_s, _LIMIT_S)["error"]
-    return {name: value for name, value in error.items() if name not in ("code", "message")}
+    return status.extra_now(now_s, _LIMIT_S)
 
 
 def before_acting(call: Call, due: Due) -> None:

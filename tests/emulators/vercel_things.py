@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.emulators.vercel_clock import HostClock
+from tests.emulators.hosting.clock import HostClock
 from tests.emulators.vercel_plan import Course
 
 HostPlan = Literal["hobby", "pro", "enterprise"]

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from typing import Any
 
-from tests.emulators.vercel_clock import HostClock
+from tests.emulators.hosting.clock import HostClock
 from tests.emulators.vercel_plan import Course, Plan
 from tests.emulators.vercel_things import Account, Deployment, Job, JobStatus, Project
 

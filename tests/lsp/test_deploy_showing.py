@@ -55,6 +55,7 @@ async def test_our_editors_get_each_step_as_an_event(client: DeployClient, tmp_p
         "remoteId": "",
         "live": False,
         "environment": [],
+        "acts": None,
     }
     await client.gets(ASKED)
     assert client.messages[-1].endswith(f"{URL} The first one goes to production.")

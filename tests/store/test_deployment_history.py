@@ -105,7 +105,8 @@ def test_stats_are_the_sums_of_the_seed(open_store: OpenStore) -> None:
         create(store, deployment(id=str(n), project="shop", created_at=10.0))
         assert store.update_deployment(str(n), state=state, at=float(end)).result(HANG_S)
     counts = {"success": 2, "failed": 1, "canceled": 1, "queued": 1}
-    expected = DeploymentStats(total=5, by_status=counts, success_rate=2 / 3, median_duration_s=6.0)
+    hosts = {"vercel": HostStats(total=5, success_rate=2 / 3)}
+    expected = DeploymentStats(total=5, by_status=counts, success_rate=2 / 3, median_duration_s=6.0, by_host=hosts)
     assert store.deployment_stats().result(HANG_S) == expected
     assert store.deployment_stats(project="shop", provider="vercel", since=10.0).result(HANG_S) == expected
     assert store.deployment_stats(since=10.5).result(HANG_S) == DeploymentStats()

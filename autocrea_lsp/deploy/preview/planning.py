@@ -44,40 +44,54 @@ def place_of(folder: Path, project: str = "") -> Place:
 
 async def plan_files(request: Request, place: Place) -> Planned:
     """Raises UserError where the folder cannot be built as it is."""
+    files, recipe = await sources(request, RULES)
+    return planned(request, place, recipe, files=files)
+
+
+async def sources(request: Request, rules: HostRules) -> tuple[bundle.Bundle, Recipe]:
+    """What a site is made from, and how; for another host too, whose `rules` say what goes into it.
+
+    Raises UserError where the folder cannot be built as it is.
+    """
     _check_environment(request)
     files = await bundle.collect(
-        request.folder, RULES, root_directory=request.build.root_directory, include=request.include
+        request.folder, rules, root_directory=request.build.root_directory, include=request.include
     )
     names = [file.name for file in files.files]
     framework = await asyncio.to_thread(_framework, files.root, names, request.build)
     tools = await toolchain.find_in_thread(_tools(framework), title=framework.title, without=request.folder)
-    recipe = Recipe(framework=framework, toolchain=tools)
-    return planned(request, place, recipe, files=files)
+    return files, Recipe(framework=framework, toolchain=tools)
 
 
 def planned(
     request: Request, place: Place, recipe: Recipe, *, files: bundle.Bundle | None = None, again: str = ""
 ) -> Planned:
-    framework = recipe.framework
     notes = list(files.notes) if files is not None else []
     if not recipe.builds:
         notes.append("The files are served as they are; nothing is run.")
-    elif framework.script:
+    return Planned(
+        place=place,
+        target=request.target,
+        production=False,
+        build_command=recipe.framework.build_command,
+        notes=(*notes, *about(recipe)),
+        bundle=files,
+        recipe=recipe,
+        again=again,
+    )
+
+
+def about(recipe: Recipe) -> list[str]:
+    """What is run besides the build command, as sentences."""
+    framework = recipe.framework
+    notes = []
+    if recipe.builds and framework.script:
         notes.append(f"The script that it runs is: {framework.script}")
     if framework.install_command:
         notes.append(f"Before it, `{framework.install_command}` runs with network, and sees the manifests only.")
     if recipe.builds and framework.note:
         notes.append(framework.note)
-    return Planned(
-        place=place,
-        target=request.target,
-        production=False,
-        build_command=framework.build_command,
-        notes=tuple(notes),
-        bundle=files,
-        recipe=recipe,
-        again=again,
-    )
+    return notes
 
 
 def _check_environment(request: Request) -> None:

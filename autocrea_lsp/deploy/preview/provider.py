@@ -9,7 +9,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar, NoReturn
 
-from autocrea_lsp import sandbox
 from autocrea_lsp.access.secret import Secret
 from autocrea_lsp.deploy.base import (
     PREVIEW,
@@ -26,15 +25,14 @@ from autocrea_lsp.deploy.base import (
     Place,
     Plan,
     Ports,
-    Question,
     Ref,
     Remote,
     Request,
     Step,
 )
-from autocrea_lsp.deploy.errors import CannotDo, NotAllowed, NotThere
-from autocrea_lsp.deploy.preview import building, planning, staging
-from autocrea_lsp.deploy.preview.building import SOURCE, Limits, Recipe
+from autocrea_lsp.deploy.errors import CannotDo, NotThere
+from autocrea_lsp.deploy.preview import building, permission, planning, staging
+from autocrea_lsp.deploy.preview.building import SOURCE
 from autocrea_lsp.deploy.preview.buildlog import BuildLog
 from autocrea_lsp.deploy.preview.copying import copy
 from autocrea_lsp.deploy.preview.history import Row
@@ -42,7 +40,6 @@ from autocrea_lsp.deploy.preview.ledger import Ledger
 from autocrea_lsp.deploy.preview.planning import Planned
 from autocrea_lsp.deploy.preview.running import Run
 
-NO, YES = "Do not build", "Build without isolation"
 _ID = "prv_"
 
 
@@ -90,7 +87,7 @@ class PreviewProvider:
     async def deploy(self, request: Request, plan: Plan) -> AsyncGenerator[Event, None]:
         if not isinstance(plan, Planned):
             raise TypeError("a plan of another host")
-        limits = await self._allowed(plan.recipe)
+        limits = await permission.allowed(self._ports, plan.recipe)
         instance = await self._ledger.open()
         project = self._ledger.project(plan.place)
         row = Row(
@@ -131,34 +128,8 @@ class PreviewProvider:
             if not begun:
                 await asyncio.shield(asyncio.to_thread(building.discard, folder))
         yield Created(remote=self._ledger.remote(run.row))
-        if plan.recipe.builds and not await self._isolates(limits):
-            yield Notice(text="The build is not isolated from your files on this machine.")
-
-    async def _allowed(self, recipe: Recipe) -> Limits:
-        """How it is run, if it may be. Raises NotAllowed."""
-        settings = self._ports.settings()
-        limits = Limits(level=settings.sandbox.level, timeout_s=settings.deploy.preview.build_timeout_minutes * 60)
-        if not recipe.builds or await self._isolates(limits):
-            return limits
-        if limits.level == "required":
-            raise NotAllowed(
-                "The project's code was not run: it must be isolated, and this machine cannot do that.",
-                hint="Install bubblewrap, or set `sandbox.level` to `auto`.",
-            )
-        question = Question(
-            text="The build runs the project's own code, and on this machine it cannot be isolated: it could read and "
-            "change your files. Build it?",
-            choices=(NO, YES),
-        )
-        if await self._ports.ask(question) != YES:
-            raise NotAllowed(
-                "The project's code was not run: it cannot be isolated here, and nobody has agreed to that.",
-                hint="Install bubblewrap, or deploy from an editor that can ask you.",
-            )
-        return limits
-
-    async def _isolates(self, limits: Limits) -> bool:
-        return limits.level != "off" and (await sandbox.probe()).level == "bwrap"
+        if plan.recipe.builds and not await permission.isolates(limits):
+            yield Notice(text=permission.NOT_ISOLATED)
 
     # ---- asking
 

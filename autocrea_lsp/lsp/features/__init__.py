@@ -140,7 +140,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(id=wire.Command.DEPLOY_OPEN, handler=later("deploy_acts.open_site"), params="DeploymentActParams"),
     Command(id=wire.Command.DEPLOY_LINK, handler=later("deploy_acts.link"), params="DeployLinkParams"),
     Command(id=wire.Command.DEPLOY_ENV_PULL, handler=later("deploy_acts.pull_environment"), params="DeployEnvParams"),
-    Command(id=wire.Command.DEPLOY_HOSTS, handler=later("deploy_acts.hosts"), params="DeployHostsParams"),
+    Command(id=wire.Command.DEPLOY_HOSTS, handler=later("deploy_hosts.hosts"), params="DeployHostsParams"),
+    Command(id=wire.Command.DEPLOY_FORGET, handler=later("deploy_hosts.forget"), params="DeployHostsParams"),
 )
 
 

@@ -20,18 +20,23 @@ from autocrea_lsp.lsp.server import AutocreaServer
 from autocrea_lsp.store import project_label, root_hash
 
 if TYPE_CHECKING:
+    from autocrea_lsp.app_deploy import Aim
     from autocrea_lsp.deploy.base import Request, Source
 
 
 async def deploy(ls: AutocreaServer, params: wire.DeployParams, token: Token | None) -> wire.DeployAnswer:
     require_trust(ls)
     deployments = await ls.deploying.machinery()
-    request = await _request(ls, params)
+    folder = ls.acting.folder(params.folder)
+    aim = await ls.app.deploying.aim(folder, provider=params.provider or "", target=params.target or "")
+    request = await _request(ls, params, folder, aim)
     if params.dryRun:
         async with work(ls, "Looking at what would be deployed", token):
             plan = await deployments.plan(request)
         return wire.DeployAnswer(id=None, plan=shapes.plan(plan, request.provider))
-    return wire.DeployAnswer(id=await ls.deploying.begin(request))
+    key = await ls.deploying.begin(request)
+    await ls.app.deploying.remember(folder, aim)
+    return wire.DeployAnswer(id=key)
 
 
 def require_trust(ls: AutocreaServer) -> None:
@@ -44,19 +49,19 @@ def require_trust(ls: AutocreaServer) -> None:
         )
 
 
-async def host_of(ls: AutocreaServer, provider: str | None, folder: Path) -> str:
-    """The host that was named, or the one that settings and link files say."""
-    return provider or await ls.app.default_provider(folder)
+async def host_of(ls: AutocreaServer, provider: str | None, folder: Path, ability: str) -> str:
+    """The host that was named, or the one that is meant for something that a host must be able to do."""
+    return provider or await ls.app.default_provider(folder, ability)
 
 
-async def _request(ls: AutocreaServer, params: wire.DeployParams) -> Request:
-    from autocrea_lsp.deploy.base import PREVIEW, Build, Request  # with the machinery, when the first one is wanted
+async def _request(ls: AutocreaServer, params: wire.DeployParams, folder: Path, aim: Aim) -> Request:
+    from autocrea_lsp.deploy.base import Build, Request  # with the machinery, when the first one is wanted
 
-    folder = ls.acting.folder(params.folder)
     return Request(
         folder=folder,
-        provider=await host_of(ls, params.provider, folder),
-        target=params.target or PREVIEW,
+        provider=aim.provider,
+        target=aim.target,
+        remembered=aim.remembered,
         source=_source(params.source),
         project=params.project or "",
         account=params.team or "",

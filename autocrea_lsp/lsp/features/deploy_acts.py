@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lsprotocol import types as lsp
-
+from autocrea_lsp.app_deploy import Aim
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.lsp import wire
 from autocrea_lsp.lsp.deploying import shapes
@@ -23,7 +22,7 @@ async def cancel(ls: AutocreaServer, params: wire.DeploymentActParams, token: To
     deployments = await ls.deploying.machinery()
     async with work(ls, "Canceling the deployment", token):
         done = await deployments.cancel(row.id)
-    return _told(ls, wire.DeployActAnswer(text=done.text, deployment=shapes.deployment(done.row)))
+    return shapes.told(ls, wire.DeployActAnswer(text=done.text, deployment=shapes.deployment(done.row)))
 
 
 async def rollback(ls: AutocreaServer, params: wire.DeploymentActParams, token: Token | None) -> wire.DeployActAnswer:
@@ -32,13 +31,13 @@ async def rollback(ls: AutocreaServer, params: wire.DeploymentActParams, token: 
     deployments = await ls.deploying.machinery()
     folder = ls.acting.folder(params.folder)
     key = (await found(ls, params.id)).id if params.id else None
-    host = params.provider or (None if key else await host_of(ls, None, folder))
+    host = params.provider or (None if key else await host_of(ls, None, folder, "rollback"))
     async with work(ls, "Rolling back", token):
         change = await deployments.rollback(id=key, provider=host, folder=folder)
     live = shapes.remote(change.live, host or "")
     notes = list(change.notes)
     text = " ".join([f"Live is now {live.url or live.id}.", *notes])
-    return _told(ls, wire.DeployActAnswer(text=text, deployment=live, notes=notes))
+    return shapes.told(ls, wire.DeployActAnswer(text=text, deployment=live, notes=notes))
 
 
 async def promote(ls: AutocreaServer, params: wire.DeploymentParams, token: Token | None) -> wire.DeployActAnswer:
@@ -52,7 +51,7 @@ async def promote(ls: AutocreaServer, params: wire.DeploymentParams, token: Toke
         return wire.DeployActAnswer(text=f"{row.provider} builds it for production.", id=came)
     live, notes = shapes.remote(came.live, row.provider), list(came.notes)
     text = " ".join([f"Live is now {live.url or live.id}.", *notes])
-    return _told(ls, wire.DeployActAnswer(text=text, deployment=live, notes=notes))
+    return shapes.told(ls, wire.DeployActAnswer(text=text, deployment=live, notes=notes))
 
 
 async def redeploy(ls: AutocreaServer, params: wire.DeploymentActParams, _token: Token | None) -> wire.DeployActAnswer:
@@ -76,7 +75,7 @@ async def open_site(ls: AutocreaServer, params: wire.DeploymentActParams, _token
         raise UserError("It has no URL that could be opened.", hint="See what its log says.")
     opened = await ls.deploying.open(url)
     answer = wire.DeployActAnswer(text=f"Opened {url}" if opened else url, deployment=shapes.deployment(row))
-    return answer if opened else _told(ls, answer)
+    return answer if opened else shapes.told(ls, answer)
 
 
 async def link(ls: AutocreaServer, params: wire.DeployLinkParams, token: Token | None) -> wire.DeployActAnswer:
@@ -86,9 +85,10 @@ async def link(ls: AutocreaServer, params: wire.DeployLinkParams, token: Token |
     folder = ls.acting.folder(params.folder)
     async with work(ls, f"Asking {params.provider} for the project", token):
         place = await deployments.link(params.provider, folder, project=params.project, account=params.team or "")
+    await ls.app.deploying.remember(folder, Aim(provider=params.provider, host_named=True))
     account = f" of {place.account_name}" if place.account_name else ""
     text = f"{folder.name} is {place.project_name}{account} at {params.provider} from now on."
-    return _told(ls, wire.DeployActAnswer(text=text))
+    return shapes.told(ls, wire.DeployActAnswer(text=text))
 
 
 async def pull_environment(
@@ -98,27 +98,11 @@ async def pull_environment(
     require_trust(ls)
     deployments = await ls.deploying.machinery()
     folder = ls.acting.folder(params.folder)
-    host = await host_of(ls, params.provider, folder)
+    host = await host_of(ls, params.provider, folder, "pull_environment")
     async with work(ls, f"Fetching variables from {host}", token):
         names = await deployments.pull_environment(host, folder, file=params.file, target=params.target)
     text = f"{params.file} holds {len(names)} variables of {host}." if names else f"{host} has no variables for it."
-    return _told(ls, wire.DeployActAnswer(text=text, notes=list(names)))
-
-
-async def hosts(ls: AutocreaServer, params: wire.DeployHostsParams, _token: Token | None) -> wire.DeployHosts:
-    """Who could be deployed to, for a picker. In a workspace without trust no link file is looked at."""
-    await ls.deploying.machinery()
-    folder = ls.acting.folder(params.folder)
-    rows = await ls.app.deploying.hosts(folder)
-    return wire.DeployHosts(
-        hosts=[
-            wire.DeployHost(
-                name=row.name, title=row.title, local=row.local, linked=row.linked, abilities=list(row.abilities)
-            )
-            for row in rows
-        ],
-        default=await ls.app.default_provider(folder),
-    )
+    return shapes.told(ls, wire.DeployActAnswer(text=text, notes=list(names)))
 
 
 async def _meant(
@@ -136,10 +120,3 @@ async def _meant(
 def _folder(ls: AutocreaServer, uri: str | None) -> Path | None:
     """The folder that is named, or the first; None where none is open: what is at a host needs none."""
     return ls.acting.folder(uri) if uri is not None or ls.app.workspace.folders else None
-
-
-def _told(ls: AutocreaServer, answer: wire.DeployActAnswer) -> wire.DeployActAnswer:
-    """Shown here to somebody whose editor does nothing with the answer of a command."""
-    if not ls.client.autocrea:
-        ls.show(lsp.MessageType.Info, f"JoxCoder: {answer.text}")
-    return answer

@@ -37,7 +37,7 @@ async def status(ls: AutocreaServer, params: wire.DeploymentActParams, _token: T
 
 async def logs(ls: AutocreaServer, params: wire.DeployLogsParams, _token: Token | None) -> wire.DeployLog:
     """The lines that the store has, and the log as a document where it is asked for or nobody else would show it."""
-    row = await found(ls, params.id) if params.id else await newest(ls, None)
+    row = await found(ls, params.id) if params.id else await newest(ls, params.folder, provider=params.provider)
     if row is None:
         raise nothing_yet()
     limit = max(1, min(params.limit, MAX_LINES))
@@ -65,11 +65,16 @@ async def listed(ls: AutocreaServer, params: wire.DeployListParams, token: Token
             target=params.target,
             state=params.state,
         )
-        return wire.Deployments(deployments=[shapes.deployment(row) for row in rows])
+        if not rows:
+            return wire.Deployments(deployments=[])
+        able = await _abilities(ls)
+        return wire.Deployments(
+            deployments=[shapes.deployment(row, able.get(row.provider, frozenset())) for row in rows]
+        )
     require_trust(ls)  # whose project it is, the folder's link file says
     deployments = await ls.deploying.machinery()
     folder = ls.acting.folder(params.folder)
-    host = await host_of(ls, params.provider, folder)
+    host = await host_of(ls, params.provider, folder, "remote_list")
     async with work(ls, f"Asking {host} for its deployments", token):
         page = await deployments.remote(
             host,
@@ -79,7 +84,10 @@ async def listed(ls: AutocreaServer, params: wire.DeployListParams, token: Token
             target=params.target or "",
             state=params.state or "",
         )
-    return wire.Deployments(deployments=[shapes.remote(each, host) for each in page.items], cursor=page.next or None)
+    can = (await _abilities(ls)).get(host, frozenset())
+    ours = {each.ref.id for each in page.items if await _is_ours(ls, host, each.ref.id)}
+    items = [shapes.remote(each, host, can if each.ref.id in ours else frozenset()) for each in page.items]
+    return wire.Deployments(deployments=items, cursor=page.next or None)
 
 
 async def latest(ls: AutocreaServer, params: wire.DeployListParams, token: Token | None) -> wire.Deployment | None:
@@ -94,7 +102,7 @@ async def latest(ls: AutocreaServer, params: wire.DeployListParams, token: Token
     require_trust(ls)
     deployments = await ls.deploying.machinery()
     folder = ls.acting.folder(params.folder)
-    host = await host_of(ls, params.provider, folder)
+    host = await host_of(ls, params.provider, folder, "remote_list")
     async with work(ls, f"Asking {host} for the last deployment", token):
         page = await deployments.remote(host, folder, limit=1, target=params.target or "production", state="success")
     return shapes.remote(page.items[0], host) if page.items else None
@@ -103,6 +111,18 @@ async def latest(ls: AutocreaServer, params: wire.DeployListParams, token: Token
 async def stats(ls: AutocreaServer, params: wire.DeployListParams, _token: Token | None) -> wire.DeployStats:
     project = label(ls, params.folder, everywhere=params.everywhere)
     return shapes.stats(await ls.app.store.deployment_stats(project=project, provider=params.provider))
+
+
+async def _abilities(ls: AutocreaServer) -> dict[str, frozenset[str]]:
+    """What each host that is installed can do."""
+    await ls.deploying.machinery()
+    return {host.name: frozenset(host.abilities) for host in ls.app.deploying.installed()}
+
+
+async def _is_ours(ls: AutocreaServer, host: str, remote_id: str) -> bool:
+    """Whether the history has that deployment of the host's: acts need what it keeps of one."""
+    row = await ls.app.store.deployment(remote_id)
+    return row is not None and (row.provider, row.remote_id) == (host, remote_id)
 
 
 async def _from_host(ls: AutocreaServer, row: DeploymentRow, limit: int) -> list[LogLineRow]:

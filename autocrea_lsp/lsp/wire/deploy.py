@@ -1,4 +1,4 @@
-"""Shapes of deployments. A host is called by its provider's name: `preview`, `vercel`."""
+"""Shapes of deployments. A host is called by its provider's name: `preview`, `netlify`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ DeploymentState = Literal[
     "interrupted",
 ]
 LogLevel = Literal["info", "warning", "error"]
+DeploymentAct = Literal["log", "cancel", "redeploy", "promote", "rollback"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,13 @@ class GitSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployParams:
-    """Everything may be left out: the folder's files, as a preview, to the host that settings and link files name."""
+    """Everything may be left out: the folder's files, to where `DeployHosts` says that they go then.
+
+    A host that is named, and a target other than production, are remembered for the folder on this machine.
+    """
 
     provider: str | None = None
-    target: str | None = None  # "preview" (the default), "production", or an environment of the host's
+    target: str | None = None  # "preview", "production", or an environment of the host's; null: `DeployHosts.target`
     source: GitSource | None = None  # null: the folder's files
     folder: str | None = None  # URI of a workspace folder; null: the first
     project: str | None = None  # the host's name or id of it
@@ -107,6 +111,7 @@ class Deployment:
     remoteId: str = ""
     live: bool = False
     environment: list[str] | None = None  # names only
+    acts: list[DeploymentAct] | None = None  # what its host can do about it now; null: not looked up (only lists are)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +165,8 @@ class DeployActAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployLogsParams:
     id: str | None = None  # null: the newest
+    provider: str | None = None  # of this host
+    folder: str | None = None
     afterSeq: int = 0
     limit: int = 1000
     show: bool = False  # show it in the editor as a document, besides answering
@@ -197,6 +204,14 @@ class DeployStats:
     byStatus: dict[str, int]
     successRate: float | None = None  # of those that succeeded or failed
     medianDurationS: float | None = None  # of the successful ones
+    hosts: list[DeployHostStats] | None = None  # by host, the one with the most first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployHostStats:
+    provider: str
+    total: int
+    successRate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +234,7 @@ class DeployEnvParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployHost:
-    """A host, what it can do, and whether it has a token: for pickers."""
+    """A host, and what it can do: for pickers."""
 
     name: str
     title: str
@@ -232,6 +247,8 @@ class DeployHost:
 class DeployHosts:
     hosts: list[DeployHost]
     default: str  # where `deploy` without a provider goes
+    target: str = "preview"  # and to which target of it, without one
+    picked: bool = False  # the user chose it for this folder another time; it can be forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

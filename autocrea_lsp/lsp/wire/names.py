@@ -67,6 +67,7 @@ class Command:
     DEPLOY_LINK = "autocrea.server.deploy.link"  # [DeployLinkParams] → DeployActAnswer
     DEPLOY_ENV_PULL = "autocrea.server.deploy.envPull"  # [DeployEnvParams] → DeployActAnswer; names, never values
     DEPLOY_HOSTS = "autocrea.server.deploy.hosts"  # [DeployHostsParams?] → DeployHosts
+    DEPLOY_FORGET = "autocrea.server.deploy.forget"  # [DeployHostsParams?] → DeployActAnswer: the choice for a folder
 
 
 class EditorCommand:

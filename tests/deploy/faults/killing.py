@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 from tests.deploy.faults.stage import course
 from tests.emulators.vercel import Emulator
-from tests.emulators.vercel_calls import Answer, Recorded
-from tests.emulators.vercel_faults import Due
+from tests.emulators.hosting.calls import Answer, Recorded
+from tests.emulators.hosting.faults import Due
 
 ROOT = Path(__file__).resolve().parents[3]
 GUARD_S = 30.0  # what has not come after this long never will

@@ -14,7 +14,7 @@ import pytest
 
 from autocrea_lsp.deploy.base import Created, Request, Step
 from autocrea_lsp.deploy.errors import NotAllowed
-from autocrea_lsp.deploy.preview.provider import NO, YES
+from autocrea_lsp.deploy.preview.permission import NO, YES
 from tests.conftest import ROOT
 from tests.deploy.preview.previewing import PATIENCE_S, Here, get, package, previews, settings_with, write
 from tests.sandbox.inside import marker, processes_with, wait_until

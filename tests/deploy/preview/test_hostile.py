@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autocrea_lsp.deploy.base import Build, Remote
-from autocrea_lsp.deploy.preview.provider import YES
+from autocrea_lsp.deploy.preview.permission import YES
 from tests.deploy.preview.previewing import Here, get, package, previews, settings_with, write
 
 CANARY = "canary-7c1e-that-nobody-may-read"

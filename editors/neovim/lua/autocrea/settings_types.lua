@@ -85,8 +85,9 @@
 ---@field level? "auto"|"required"|"off"
 
 ---@class autocrea.Settings.deploy
---- Where to deploy when nothing is said: `preview` (here, no account), `vercel`, or `auto`: the host
---- that the folder is linked to, else `preview`.
+--- Where to deploy when nothing is said: `preview` (here, no account), `vercel`, `netlify`, `railway`,
+--- or `auto`: the host that you chose for the folder last, else the one that it is linked to, else
+--- `preview`.
 ---@field provider? string
 --- Stop watching a deployment after this long (minutes). The deployment itself goes on.
 ---@field timeoutMinutes? number

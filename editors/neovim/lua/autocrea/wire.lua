@@ -63,6 +63,8 @@ return {
     DEPLOY_ENV_PULL = 'autocrea.server.deploy.envPull',
     --- [DeployHostsParams?] → DeployHosts
     DEPLOY_HOSTS = 'autocrea.server.deploy.hosts',
+    --- [DeployHostsParams?] → DeployActAnswer: the choice for a folder
+    DEPLOY_FORGET = 'autocrea.server.deploy.forget',
   },
   --- Commands of code actions that our own editors run themselves; sent to clients that know our messages
   --- only.

@@ -7,32 +7,30 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tests.emulators.hosting.calls import Answer, Recorded
+from tests.emulators.hosting.faults import Due, Spec
 from tests.emulators.messages_wire import ClientLeft, Connection
-from tests.emulators.vercel_calls import Answer, Recorded
-from tests.emulators.vercel_faults import SPECS, Due, Fault, Spec
 
-_LOST = {Fault.STREAM_DIES, Fault.DROP_IN_ANSWER, Fault.TRUNCATED}
 _JSON = {"content-type": "application/json; charset=utf-8"}
-_IN_ANSWER = {Fault.DROP_IN_ANSWER, Fault.STREAM_DIES}
 
 
 async def send_whole(
-    connection: Connection, recorded: Recorded, answer: Answer, headers: dict[str, str], due: Due | None
+    connection: Connection, recorded: Recorded, answer: Answer, headers: dict[str, str], spec: Spec, due: Due | None
 ) -> None:
     """Write an answer of known length."""
-    spec, value, whole = SPECS[due.fault] if due else Spec(), answer.value, answer.raw
+    value, whole = answer.value, answer.raw
     good = answer.status < 400
     if whole is None:
         if spec.change and good:
             value = spec.change(value)
-        if due and due.fault is Fault.DUPLICATE_EVENTS and isinstance(value, list):
+        if spec.duplicates and isinstance(value, list):
             value = [entry for entry in value for _ in range(2)]
         recorded.answer = value
         whole, headers = json.dumps(value).encode(), {**_JSON, **headers}
     if spec.raw and good:
         whole = spec.raw(whole)
-        headers = {**headers, "content-type": "text/html"} if due and due.fault is Fault.HTML else headers
-    if due and due.fault in _IN_ANSWER:
+        headers = {**headers, "content-type": spec.content_type} if spec.content_type else headers
+    if due and spec.dies and not spec.raw:
         at = due.at if due.at is not None else len(whole) // 2
         await connection.answer_part(answer.status, whole, headers, at=at)
         return
@@ -44,29 +42,30 @@ async def send_stream(
     recorded: Recorded,
     answer: Answer,
     headers: dict[str, str],
+    spec: Spec,
     due: Due | None,
     on_entry: Callable[[], Awaitable[None]],
 ) -> None:
     """Write the entries as they come. Raises ClientLeft as soon as the client does."""
     assert answer.stream is not None
-    fault, at = (due.fault, due.at if due.at is not None else 1) if due else (None, 0)
+    at = due.at if due and due.at is not None else 1
     recorded.answer = []
     await connection.open_stream(answer.status, headers)
     left = asyncio.create_task(connection.left())
     entries = aiter(answer.stream)
     try:
         while True:
-            if fault in _LOST and len(recorded.answer) >= at:
+            if spec.dies and len(recorded.answer) >= at:
                 connection.cut()
                 return
-            if fault is Fault.STREAM_ENDS and len(recorded.answer) >= at:
+            if spec.ends and len(recorded.answer) >= at:
                 break
-            if fault is Fault.BAD_EVENT and len(recorded.answer) == at:
-                await connection.piece(b'{"type":"stdout","text":"half\n')
-            entry = await _next(entries, left)
+            if spec.garbage and len(recorded.answer) == at:
+                await connection.piece(spec.garbage)
+            entry = await next_or_left(entries, left)
             if entry is None:
                 break
-            for _ in range(2 if fault is Fault.DUPLICATE_EVENTS else 1):
+            for _ in range(2 if spec.duplicates else 1):
                 await connection.piece(json.dumps(entry).encode() + b"\n")
             recorded.answer.append(entry)
             await on_entry()
@@ -76,10 +75,10 @@ async def send_stream(
     await connection.end_stream()
 
 
-async def _next(entries: Any, left: asyncio.Task[None]) -> dict[str, Any] | None:
-    """The next entry; None: there are no more."""
+async def next_or_left(entries: Any, left: asyncio.Task[None]) -> Any:
+    """The next entry; None: there are no more. Raises ClientLeft when that task is done first."""
 
-    async def coming() -> dict[str, Any] | None:
+    async def coming() -> Any:
         return await anext(entries, None)
 
     task = asyncio.create_task(coming())

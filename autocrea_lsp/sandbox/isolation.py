@@ -79,7 +79,7 @@ async def _ask() -> Isolation:
     if program is None:
         return limits_only("bubblewrap is not installed")
     from autocrea_lsp.sandbox.job import Job  # it knows us
-    from autocrea_lsp.sandbox.run import run_in
+    from autocrea_lsp.sandbox.running import run_in
 
     home = str(Path.home())
     job = Job(command=("/bin/sh", "-c", _QUESTIONS, "sh", home), timeout_s=_TIMEOUT_S)

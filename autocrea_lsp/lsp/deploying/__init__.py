@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -24,14 +24,17 @@ from autocrea_lsp.lsp.deploying.following import Following
 from autocrea_lsp.store import project_label, root_hash
 
 if TYPE_CHECKING:
+    from autocrea_lsp.assist.proposal import Proposal, Taken
     from autocrea_lsp.deploy.base import Question, Request
     from autocrea_lsp.deploy.jobs import Deployments, Update
+    from autocrea_lsp.lsp.deploying.problems import Problems
     from autocrea_lsp.lsp.server import AutocreaServer
     from autocrea_lsp.store import DeploymentRow
 
 log = logging.getLogger(__name__)
 
 CONSENT_S = 300.0  # to answer a question that a deployment waits for; silence is no
+TAKE_UP_AFTER_S = 2.0  # when the store opens by itself: its imports are not for the moment in which an editor waits
 OFFER_S = 3600.0  # how long what the last message offers can be picked
 
 
@@ -43,6 +46,7 @@ class Deploying:
         self._following: dict[str, Following] = {}
         self._requests: dict[str, Request] = {}  # of those that were begun here and may be wanted once more
         self.documents = LogDocuments(server)
+        self.problems: Problems | None = None  # what failed builds complain about; made with the first deployment
         server.app.connect_deployments(
             ask=self.ask, on_update=self.on_update, trusted=lambda: server.configuration.trusted
         )
@@ -65,6 +69,7 @@ class Deploying:
     async def take_up(self) -> None:
         """After `initialized`: what an earlier server, or an editor that is gone, has left unfinished."""
         await self._server.configuration.loaded.wait()  # where a host is, is a setting
+        await asyncio.sleep(TAKE_UP_AFTER_S)
         if await self._server.app.store.unfinished():
             await (await self._server.app.deploying.load()).reattach()
 
@@ -81,6 +86,7 @@ class Deploying:
             server.protocol.notify(wire.Method.DEPLOY_EVENT, convert.plain(shapes.event(update)))
         if update.lines or update.finished:
             self.documents.changed(row.id)
+        self._note_problems(update)
         following = self._following.get(row.id)
         if following is None:
             following = self._following[row.id] = Following(server, update, lambda: self._cancel_pressed(row.id))
@@ -91,6 +97,14 @@ class Deploying:
             request = self._requests.pop(row.id, None)
             if following.told and not server.client.deploy_messages:
                 server.tasks.spawn(self._tell_end(row, following.notices, request), name="a deployment's end")
+
+    def _note_problems(self, update: Update) -> None:
+        if self.problems is None:
+            from autocrea_lsp.lsp.deploying.problems import Problems
+
+            self.problems = Problems(self._server)
+        request = self._requests.get(update.row.id)
+        self.problems.note(update, (request.build.root_directory if request is not None else None) or "")
 
     def _is_ours(self, row: DeploymentRow) -> bool:
         """Whether it is of a project that is open here. Of others, which were left unfinished, only the end is told."""
@@ -113,6 +127,11 @@ class Deploying:
         )
         chosen = client.field(answer, "title")
         return chosen if isinstance(chosen, str) and chosen in question.choices else None
+
+    def fixing(self, proposal: Proposal, taken: Sequence[Taken]) -> None:
+        """An edit of a proposal is on its way to the client: it may be the fix of what a build complained about."""
+        if self.problems is not None:
+            self.problems.fixing(proposal, taken)
 
     # What the user does -----------------------------------------------------------------------------------------------
 

@@ -21,11 +21,11 @@ from autocrea_lsp.access.secret import Secret
 from autocrea_lsp.deploy.base import Ports, Question, Request
 from autocrea_lsp.deploy.consent import YES
 from autocrea_lsp.deploy.jobs import Deployments, Update
-from autocrea_lsp.deploy.vercel import VercelProvider
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import Moment, Store
 from autocrea_lsp.store.moments import moment
 from autocrea_lsp.workspace.redact import redact
+from tests.deploy.faults.cases import CASES
 from tests.deploy.faults.stage import VARIABLE, OneHost
 
 SPEED = 20.0  # seconds of the process's clock in one
@@ -66,12 +66,13 @@ def main() -> None:
 
 
 async def _run(job: dict[str, Any]) -> None:
-    """`job`: database, url, token, folder, owner, since; `cancels`: the user does, as soon as it builds; `follows`: it
-    follows what another has begun; `fast`: leases run out faster too, on which all who share the database agree."""
+    """`job`: host, database, url, token, folder, owner, since; `cancels`: the user does, as soon as it builds;
+    `follows`: it follows what another has begun; `fast`: leases run out faster too, on which all who share the database
+    agree."""
     clock = FastClock(job["since"])
     plain = Settings()
-    vercel = replace(plain.deploy.vercel, api_url=job["url"])
-    settings = replace(plain, deploy=replace(plain.deploy, vercel=vercel))
+    case = CASES[job["host"]]
+    settings = replace(plain, deploy=case.settings(plain.deploy, job["url"]))
     builds = asyncio.Event()
 
     def told(update: Update) -> None:
@@ -92,7 +93,7 @@ async def _run(job: dict[str, Any]) -> None:
     deployments = Deployments(
         store=store,
         providers=OneHost(
-            VercelProvider(Ports(settings=lambda: settings, token=token, clock=clock, ask=ask, state_dir=Path()))
+            case.provider(Ports(settings=lambda: settings, token=token, clock=clock, ask=ask, state_dir=Path()))
         ),
         clock=clock,
         settings=lambda: settings,
@@ -106,8 +107,10 @@ async def _run(job: dict[str, Any]) -> None:
     if job["follows"]:
         (key,) = await deployments.reattach()
     else:
-        environment = {"KEY": Secret(VARIABLE)}
-        key = await deployments.start(Request(folder=Path(job["folder"]), provider="vercel", environment=environment))
+        environment = {"KEY": Secret(VARIABLE)} if case.carries else {}
+        folder = Path(job["folder"])
+        request = Request(folder=folder, provider=case.name, environment=environment, **case.fields)
+        key = await deployments.start(request)
     if job["cancels"]:
         await builds.wait()
         await deployments.cancel(key)

@@ -14,16 +14,16 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from tests.deploy.faults.stage import course
-from tests.emulators.vercel import Emulator
+from tests.deploy.faults.case import Case, When
+from tests.deploy.faults.stage import VARIABLE
 from tests.emulators.hosting.calls import Answer, Recorded
 from tests.emulators.hosting.faults import Due
+from tests.emulators.hosting.server import HostEmulator
 
 ROOT = Path(__file__).resolve().parents[3]
 GUARD_S = 30.0  # what has not come after this long never will
-When = Literal["before", "after"]
 
 
 class Driver:
@@ -83,18 +83,19 @@ class Driver:
             self._lines.put(line)
 
 
-class Killer(Emulator):
-    """A host that kills its client with the `nth` (from 0) request of `op`, before or after it has done what was asked.
+class Killer(HostEmulator[Any]):
+    """To be put before a host's own class: it kills its client with the `nth` (from 0) request of `op`, before or after
+    it has done what was asked.
 
     Its time goes on by a second with each question for a deployment but the first.
     """
 
-    def __init__(self) -> None:
-        super().__init__(speed=0)
+    def set_up(self, case: Case) -> None:
         self.pid = 0
         self.target: tuple[str, int, When] | None = None
         self.looks: list[bytes] = []  # arguments and environment of what was killed
-        self.plan = course(self.token)
+        self.case = case
+        self.plan = case.course(self.token, VARIABLE)
 
     def kill(self) -> None:
         for name in ("cmdline", "environ"):
@@ -104,7 +105,7 @@ class Killer(Emulator):
 
     def _act(self, recorded: Recorded, due: Due | None) -> Answer:
         earlier = sum(other.op == recorded.op and other.id < recorded.id for other in self.requests)
-        if recorded.op == "get_deployment" and earlier:
+        if recorded.op == self.case.status_op and earlier:
             self.clock.advance(1.0)
         hit: When | None = None
         if self.target is not None and self.target[:2] == (recorded.op, earlier):
@@ -128,13 +129,15 @@ def driver(path: Path) -> Iterator[Driver]:
 
 
 @contextlib.asynccontextmanager
-async def killer() -> AsyncGenerator[Killer, None]:
-    async with Killer() as api:
+async def killer(case: Case) -> AsyncGenerator[Killer, None]:
+    kind = type("KillingHost", (Killer, case.emulator), {})
+    async with kind(speed=0) as api:
+        api.set_up(case)
         yield api
 
 
-def job(api: Emulator, path: Path, **more: Any) -> dict[str, Any]:
+def job(api: Killer, path: Path, **more: Any) -> dict[str, Any]:
     """For `Driver.begin`; the database and the folder "shop" are in `path`."""
     values = {"database": str(path / "autocrea.db"), "folder": str(path / "shop"), "url": api.url, "token": api.token}
     kinds = {"cancels": False, "follows": False, "fast": False}
-    return {"owner": "the first editor", "since": time.time(), **kinds, **values, **more}
+    return {"host": api.case.name, "owner": "the first editor", "since": time.time(), **kinds, **values, **more}

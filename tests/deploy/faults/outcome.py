@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from autocrea_lsp.deploy.jobs import Update
 from autocrea_lsp.store import DeploymentRow
+from tests.deploy.faults.case import Case
 from tests.deploy.faults.secrecy import database_files, files_with_it, seen
 from tests.deploy.faults.stage import VARIABLE, SharedClock, Stage, staged
 from tests.deploy.faults.steps import Step, run
 from tests.deploy.faults.table import OUTCOMES, Outcome
-from tests.emulators.vercel import Emulator, Fault
 
 
-async def outcome(path: Path, clock: SharedClock, step: Step, fault: Fault) -> str:
+async def outcome(path: Path, case: Case, clock: SharedClock, step: Step, fault: StrEnum) -> str:
     """One word of the table where all is well."""
-    async with staged(path, clock=clock, minutes=step.minutes) as stage:
-        row = await run(stage, step, fault)
+    async with staged(path, case, clock=clock, minutes=step.minutes) as stage:
+        row, token = await run(stage, step, fault), stage.api.token
         found = Outcome(row.state, created(stage))
         word = next((word for word, known in OUTCOMES.items() if known == found), f"{row.state} of {found.created}")
         wrong = [*_wrong(stage, row)]
         if not any(request.fault == fault for request in stage.api.requests):
             wrong.append("it never struck")
-    wrong += [f"a secret in {name}" for name in files_with_it(database_files(path))]
+    wrong += [f"a secret in {name}" for name in files_with_it(token, database_files(path))]
     return "; ".join([word, *wrong])
 
 
-def created_by(api: Emulator) -> int:
+def created_by(case: Case, api: Any) -> int:
     """How many requests have created a deployment, whatever became of it."""
-    return sum(request.op == "create_deployment" and request.acted for request in api.requests)
+    return sum(case.creates(request) for request in api.requests)
 
 
 def created(stage: Stage) -> int:
-    return created_by(stage.api)
+    return created_by(stage.case, stage.api)
 
 
 def percents_of(updates: Iterable[Update]) -> list[int]:
@@ -55,16 +57,17 @@ def _wrong(stage: Stage, row: DeploymentRow) -> Iterator[str]:
         yield f"it ended at {percents[-1]} %"
     if {"failed": row.error, "unknown": row.detail}.get(row.state, "fine") == "":
         yield "no word about why"
-    if sum("autocreaId" in deployment.meta for deployment in stage.api.world.deployments.values()) > 1:
+    if stage.case.ours(stage.api) > 1:
         yield "two at the host"
     if created(stage) and row.state != "unknown" and not row.remote_id:
         yield "its id at the host is not kept"
-    if seen(repr((updates, row, [(update.text, update.lines, update.notices) for update in updates]))):
+    token = stage.api.token
+    if seen(token, repr((updates, row, [(update.text, update.lines, update.notices) for update in updates]))):
         yield "a secret was told"
-    if any("authorization" in request.headers for request in stage.api.elsewhere):
+    if any(stage.api.token in value for request in stage.api.elsewhere for value in request.headers.values()):
         yield "the token went to another host"
     if not stage.api.saw_token:  # else looking for it means nothing
         yield "the host never got the token"
-    bodies = [request.raw for request in stage.api.requests if request.op == "create_deployment" and request.acted]
-    if any(VARIABLE.encode() not in body for body in bodies):
+    carries = stage.case.carries
+    if carries and any(VARIABLE.encode() not in request.raw for request in stage.api.requests if carries(request)):
         yield "the host never got the variable"

@@ -6,23 +6,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.deploy.faults.stage import VARIABLE
-from tests.emulators.vercel import CANARY
 
 
-def pieces() -> list[str]:
-    middle = len(CANARY) // 2
-    return [CANARY[:middle], CANARY[middle:], VARIABLE]
+def pieces(token: str) -> list[str]:
+    middle = len(token) // 2
+    return [token[:middle], token[middle:], VARIABLE]
 
 
-def seen(what: str | bytes) -> bool:
+def seen(token: str, what: str | bytes) -> bool:
     """Whether any of it is there."""
     text = what if isinstance(what, str) else what.decode("latin-1")
-    return any(piece in text for piece in pieces())
+    return any(piece in text for piece in pieces(token))
 
 
-def files_with_it(paths: Iterable[Path]) -> list[str]:
+def files_with_it(token: str, paths: Iterable[Path]) -> list[str]:
     """Their names."""
-    return [path.name for path in paths if seen(path.read_bytes())]
+    return [path.name for path in paths if seen(token, path.read_bytes())]
 
 
 def database_files(path: Path) -> list[Path]:

@@ -9,18 +9,18 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from autocrea_lsp.access.secret import Secret
-from autocrea_lsp.deploy.base import Ask, Ports, Question, Request
+from autocrea_lsp.deploy.base import Ask, Ports, Provider, Question, Request
 from autocrea_lsp.deploy.consent import YES
 from autocrea_lsp.deploy.jobs import Deployments, Update
-from autocrea_lsp.deploy.vercel import VercelProvider
 from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import DeploymentRow, Moment
 from autocrea_lsp.workspace.redact import redact
 from tests.deploy.desk import CountedStore
+from tests.deploy.faults.case import Case
 from tests.deploy.manual_clock import ManualClock
-from tests.emulators.vercel import Emulator, Line, Plan
 
 VARIABLE = "canary-7d0be2f4-of-a-variable"
 _SETTLE_S, _PATIENCE_S = 0.0, 0.008  # real: all is in one loop, so that what is on its way comes with its next round
@@ -32,7 +32,7 @@ class SharedClock(ManualClock):
     def __init__(self) -> None:
         super().__init__(now=time.time(), auto=True, settle_s=_SETTLE_S, patience_s=_PATIENCE_S)
         self.stores: list[CountedStore] = []
-        self.hosts: list[Emulator] = []
+        self.hosts: list[Any] = []
         self.busy = lambda: any(store.waiting for store in self.stores)
 
     def _go(self, tick_s: float) -> None:
@@ -47,14 +47,14 @@ class SharedClock(ManualClock):
 class OneHost:
     """What `Deployments` takes for all hosts."""
 
-    def __init__(self, provider: VercelProvider) -> None:
+    def __init__(self, provider: Provider) -> None:
         self._provider = provider
 
-    def __call__(self, _name: str) -> VercelProvider:
+    def __call__(self, _name: str) -> Provider:
         return self._provider
 
     def names(self) -> list[str]:
-        return ["vercel"]
+        return [self._provider.name]
 
     async def aclose(self) -> None:
         await self._provider.aclose()
@@ -64,7 +64,8 @@ class OneHost:
 class Stage:
     """`updates`: everything that was told."""
 
-    api: Emulator
+    case: Case
+    api: Any
     clock: SharedClock
     store: CountedStore
     deployments: Deployments
@@ -78,7 +79,9 @@ class Stage:
         self.news.set()
 
     def request(self, **fields: str) -> Request:
-        return Request(folder=self.folder, provider="vercel", environment={"KEY": Secret(VARIABLE)}, **fields)
+        variables = {"KEY": Secret(VARIABLE)} if self.case.carries else {}
+        values: dict[str, Any] = {**self.case.fields, **fields}
+        return Request(folder=self.folder, provider=self.case.name, environment=variables, **values)
 
     async def run(self, **fields: str) -> DeploymentRow:
         """A deployment until it is no longer watched; the row as it is in the store then."""
@@ -96,11 +99,6 @@ class Stage:
             self.news.clear()
             await self.news.wait()
 
-    def known_project(self) -> None:
-        """It was deployed before, long ago."""
-        project = self.api.world.add_project("shop")
-        self.api.world.add_deployment(project, target="production", created_ms=int(self.clock.now() - 86_400) * 1000)
-
 
 def site(path: Path) -> Path:
     """A folder called "shop" with two files."""
@@ -111,16 +109,6 @@ def site(path: Path) -> Path:
     return folder
 
 
-def course(token: str) -> Plan:
-    """A build that prints what it should not."""
-    lines = (
-        Line(type="command", text="npm run build"),
-        Line(text=f"KEY={VARIABLE}\nwith authorization: Bearer {token}"),
-        Line(type="stderr", level="warning", text="a chunk is large"),
-    )
-    return Plan(log=lines)
-
-
 async def agree(_question: Question) -> str:
     return YES
 
@@ -128,20 +116,20 @@ async def agree(_question: Question) -> str:
 @contextlib.asynccontextmanager
 async def staged(
     path: Path,
+    case: Case,
     *,
     clock: SharedClock | None = None,
     ask: Ask = agree,
     minutes: int = 30,
-    team: str = "",
     moment: Callable[[], Moment] | None = None,
 ) -> AsyncGenerator[Stage, None]:
     """Afterwards nothing runs any more, and every request was within the contract, as was every answer."""
     clock = clock or SharedClock()
-    async with Emulator(speed=0) as api:  # whose time is moved with ours
+    async with case.emulator(speed=0) as api:  # whose time is moved with ours
         api.clock.advance(clock.now() - api.clock.now())
-        api.plan = course(api.token)
+        api.plan = case.course(api.token, VARIABLE)
         clock.hosts.append(api)
-        async with opened(path, clock, api, ask=ask, minutes=minutes, team=team, moment=moment) as stage:
+        async with opened(path, case, clock, api, ask=ask, minutes=minutes, moment=moment) as stage:
             yield stage
         assert not api.breaches, api.breaches
         assert not api.failures, api.failures
@@ -150,20 +138,18 @@ async def staged(
 @contextlib.asynccontextmanager
 async def opened(
     path: Path,
+    case: Case,
     clock: SharedClock,
-    api: Emulator,
+    api: Any,
     *,
     ask: Ask = agree,
     minutes: int = 30,
-    team: str = "",
     moment: Callable[[], Moment] | None = None,
     owner: str = "the editor",
 ) -> AsyncGenerator[Stage, None]:
     """An editor over a host and a database that are there already."""
     plain = Settings()
-    deploy = replace(
-        plain.deploy, timeout_minutes=minutes, vercel=replace(plain.deploy.vercel, api_url=api.url, team=team)
-    )
+    deploy = replace(case.settings(plain.deploy, api.url), timeout_minutes=minutes)
     settings = replace(plain, deploy=deploy)
 
     async def token(_name: str) -> Secret:
@@ -179,7 +165,7 @@ async def opened(
     stage: Stage
     deployments = Deployments(
         store=store,
-        providers=OneHost(VercelProvider(ports)),
+        providers=OneHost(case.provider(ports)),
         clock=clock,
         settings=lambda: settings,
         project=lambda: "shop",
@@ -191,6 +177,7 @@ async def opened(
     )
     folder = path / "shop"
     stage = Stage(
+        case=case,
         api=api,
         clock=clock,
         store=store,

@@ -6,15 +6,16 @@ import math
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autocrea_lsp.store import DeploymentState, Moment
+from autocrea_lsp.store import Moment
 from autocrea_lsp.store.moments import moment
 from tests.deploy.faults import secrecy
-from tests.deploy.faults.killing import GUARD_S, Driver, When, driver, job, killer
+from tests.deploy.faults.case import Case, Kill
+from tests.deploy.faults.cases import CASES
+from tests.deploy.faults.killing import GUARD_S, Driver, driver, job, killer
 from tests.deploy.faults.outcome import created_by, percents_of
 from tests.deploy.faults.stage import SharedClock, opened, site
 
@@ -22,54 +23,35 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes t
 
 LONG_S = 10_000.0  # of a build that does not end by itself in a test
 
-# The killed request, whether the host had acted; what the store says then, and how it ends after the restart.
-KILLS: list[tuple[str, int, When, DeploymentState, DeploymentState]] = [
-    ("user", 0, "before", "pending", "interrupted"),
-    ("teams", 0, "after", "pending", "interrupted"),
-    ("get_project", 0, "after", "pending", "interrupted"),
-    ("create_project", 0, "before", "creating", "interrupted"),
-    ("create_project", 0, "after", "creating", "interrupted"),
-    ("create_deployment", 0, "before", "creating", "interrupted"),
-    ("create_deployment", 0, "after", "creating", "interrupted"),
-    ("upload_file", 0, "before", "uploading", "interrupted"),
-    ("upload_file", 1, "after", "uploading", "interrupted"),
-    ("create_deployment", 1, "before", "creating", "interrupted"),
-    ("create_deployment", 1, "after", "creating", "success"),
-    ("get_deployment", 0, "before", "queued", "success"),
-    ("events", 0, "before", "queued", "success"),
-    ("events", 0, "after", "queued", "success"),
-    ("get_deployment", 2, "after", "building", "success"),
-    ("get_project", 1, "after", "building", "success"),
-]
-CANCELED: list[tuple[str, int, When, DeploymentState, DeploymentState]] = [
-    ("cancel_deployment", 0, "before", "building", "canceled"),
-    ("cancel_deployment", 0, "after", "building", "canceled"),
-]
-
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     with driver(tmp_path_factory.mktemp("driver")) as running:
         yield running
         assert running.log.read_bytes()  # else looking for a secret means nothing
-        assert not secrecy.files_with_it([running.log])
+        assert not any(secrecy.files_with_it(case.token, [running.log]) for case in CASES.values())
 
 
-@pytest.mark.parametrize(("op", "nth", "when", "left", "end"), [*KILLS, *CANCELED], ids=str)
+@pytest.mark.parametrize(
+    ("host", "kill"),
+    [(case.name, kill) for case in CASES.values() for kill in case.kills + case.canceled_kills],
+    ids=str,
+)
 async def test_a_server_that_is_killed_is_taken_up_by_the_next(
-    op: str, nth: int, when: When, left: DeploymentState, end: DeploymentState, running: Driver, tmp_path: Path
+    host: str, kill: Kill, running: Driver, tmp_path: Path
 ) -> None:
     site(tmp_path)
-    cancels = end == "canceled"
-    async with killer() as api:
+    case, (op, nth, when, left, end) = CASES[host], kill
+    cancels = kill in case.canceled_kills
+    async with killer(case) as api:
         if cancels:
-            api.plan = replace(api.plan, step_s=(1.0, 1.0, math.inf))
+            case.builds_for(api, math.inf)
         api.target = op, nth, when
         api.pid = await running.begin(**job(api, tmp_path, cancels=cancels))
         assert (await running.until("ended"))["ended"] == 9
         assert not any(told.get("finished") for told in running.told)
         assert api.looks or sys.platform != "linux"
-        assert not any(map(secrecy.seen, api.looks))
+        assert not any(secrecy.seen(case.token, look) for look in api.looks)
 
         clock = SharedClock()
         clock.hosts.append(api)
@@ -79,26 +61,27 @@ async def test_a_server_that_is_killed_is_taken_up_by_the_next(
             passed_s = clock.monotonic() - 1000.0
             return Moment(boot=began.boot, tick_s=began.tick_s + passed_s, wall_s=began.wall_s + passed_s)
 
-        async with opened(tmp_path, clock, api, moment=later, owner="the next editor") as stage:
+        async with opened(tmp_path, case, clock, api, moment=later, owner="the next editor") as stage:
             (row,) = await stage.store.unfinished()
             assert row.state == left
             assert await stage.deployments.reattach() == [row.id]
             row = await stage.end(row.id)
-        assert (row.state, created_by(api)) == (end, int(end != "interrupted"))
+        assert (row.state, created_by(case, api)) == (end, int(end != "interrupted"))
         assert [update.finished for update in stage.updates] == [False] * (len(stage.updates) - 1) + [True]
         assert percents_of(stage.updates) == sorted(percents_of(stage.updates))
         assert bool(row.remote_id) is (end != "interrupted")
-        assert not secrecy.files_with_it(secrecy.database_files(tmp_path))
+        assert not secrecy.files_with_it(case.token, secrecy.database_files(tmp_path))
         assert not api.breaches
 
 
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 async def test_of_two_editors_one_drives_and_the_other_takes_over_when_it_is_killed(
-    running: Driver, tmp_path: Path
+    case: Case, running: Driver, tmp_path: Path
 ) -> None:
     site(tmp_path)
     with driver(tmp_path) as second:
-        async with killer() as api:
-            api.plan = replace(api.plan, step_s=(1.0, 1.0, LONG_S))
+        async with killer(case) as api:
+            case.builds_for(api, LONG_S)
             shared = job(api, tmp_path, fast=True)
             api.pid = await running.begin(**shared)
             await running.until("state", "building")
@@ -106,8 +89,8 @@ async def test_of_two_editors_one_drives_and_the_other_takes_over_when_it_is_kil
             await second.until("state", "building")
             api.kill()
             assert (await running.until("ended"))["ended"] == 9
-            alone = api.count("get_deployment")  # nobody asks but who drives
-            await api.wait(lambda: api.count("get_deployment") > alone + 1, GUARD_S)
+            alone = api.count(case.status_op)  # nobody asks but who drives
+            await api.wait(lambda: api.count(case.status_op) > alone + 1, GUARD_S)
             api.clock.advance(LONG_S)
             assert (await second.until("finished", True))["state"] == "success"
             assert (await second.until("ended"))["ended"] == 0
@@ -115,6 +98,6 @@ async def test_of_two_editors_one_drives_and_the_other_takes_over_when_it_is_kil
             assert not any(told.get("finished") for told in running.told)
             percents = [told["percent"] for told in second.told if told.get("percent") is not None]
             assert percents == sorted(percents)
-            assert created_by(api) == 1
+            assert created_by(case, api) == 1
             assert not api.breaches
-    assert not secrecy.files_with_it([*secrecy.database_files(tmp_path), second.log])
+    assert not secrecy.files_with_it(case.token, [*secrecy.database_files(tmp_path), second.log])

@@ -27,9 +27,9 @@ class Case:
     """`emulator(speed=0)` makes the host. `course(token, variable)`: the plan of a build that prints both.
 
     `settings(plain, url)`: with the host's address. `creates`: whether that request, once it has acted, has created a
-    deployment. `ours`: how many at the host bear our mark. `carries(request)`: whether the variable's value must be in
-    that request, where the host takes variables at all. `before_create`: requests of a first deployment until the one
-    that creates it.
+    deployment. `ours`: how many at the host bear our mark and were not canceled. `carries(request)`: whether the
+    variable's value must be in that request; None: the host never gets it. `before_create`: requests of a first
+    deployment until the one that creates it. `log_ops`: in whose answers the log is.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Case:
     kills: tuple[Kill, ...]
     canceled_kills: tuple[Kill, ...]  # of one that the user cancels as soon as it builds
     builds_for: Callable[[Any, float], None]  # seconds: how long the next builds take
+    takes_variables: bool = True
     fields: Mapping[str, Any] = field(default_factory=dict)  # of every request
     # how one ends at the next start of which it could not be found out whether it was created, by what had happened,
     # where that is not "interrupted" for one that was not and "success" for one that was

@@ -107,7 +107,7 @@ async def _run(job: dict[str, Any]) -> None:
     if job["follows"]:
         (key,) = await deployments.reattach()
     else:
-        environment = {"KEY": Secret(VARIABLE)} if case.carries else {}
+        environment = {"KEY": Secret(VARIABLE)} if case.takes_variables else {}
         folder = Path(job["folder"])
         request = Request(folder=folder, provider=case.name, environment=environment, **case.fields)
         key = await deployments.start(request)

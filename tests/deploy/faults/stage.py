@@ -78,12 +78,12 @@ class Stage:
         self.updates.append(update)
         self.news.set()
 
-    def request(self, **fields: str) -> Request:
-        variables = {"KEY": Secret(VARIABLE)} if self.case.carries else {}
-        values: dict[str, Any] = {**self.case.fields, **fields}
-        return Request(folder=self.folder, provider=self.case.name, environment=variables, **values)
+    def request(self, **fields: Any) -> Request:
+        variables = {"KEY": Secret(VARIABLE)} if self.case.takes_variables else {}
+        values: dict[str, Any] = {"environment": variables, **self.case.fields, **fields}
+        return Request(folder=self.folder, provider=self.case.name, **values)
 
-    async def run(self, **fields: str) -> DeploymentRow:
+    async def run(self, **fields: Any) -> DeploymentRow:
         """A deployment until it is no longer watched; the row as it is in the store then."""
         return await self.end(await self.deployments.start(self.request(**fields)))
 

@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from autocrea_lsp.deploy.errors import DeployError
-from autocrea_lsp.deploy.jobs import Update
 from autocrea_lsp.store import DeploymentRow
 from tests.deploy.faults.stage import Stage
 
@@ -20,7 +20,7 @@ class Step:
     op: str | None
     skip: int = 0
     times: int | None = 1
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
     before: Callable[[Stage], None] = lambda _stage: None
     cancels: bool = False  # the user does, as soon as it builds
     minutes: int = 1
@@ -33,11 +33,7 @@ async def run(stage: Stage, step: Step, fault: StrEnum) -> DeploymentRow:
     stage.api.fail(fault, op=step.op, skip=step.skip, times=step.times, seconds=0.002 if slow else 20)
     key = await stage.deployments.start(stage.request(**step.fields))
     if step.cancels:
-        await stage.until(_builds)
+        await stage.until(lambda update: update.row.state == "building" and update.row.remote_id != "")
         with contextlib.suppress(DeployError):  # the host would not
             await stage.deployments.cancel(key)
     return await stage.end(key)
-
-
-def _builds(update: Update) -> bool:
-    return update.row.state == "building" and update.text == "Building"

@@ -66,10 +66,12 @@ async def test_a_server_that_is_killed_is_taken_up_by_the_next(
             assert row.state == left
             assert await stage.deployments.reattach() == [row.id]
             row = await stage.end(row.id)
-        assert (row.state, created_by(case, api)) == (end, int(end != "interrupted"))
+        assert row.state == end
+        assert created_by(case, api) <= 1
+        assert case.ours(api) == int(end == "success"), "what lives on at the host"
         assert [update.finished for update in stage.updates] == [False] * (len(stage.updates) - 1) + [True]
         assert percents_of(stage.updates) == sorted(percents_of(stage.updates))
-        assert bool(row.remote_id) is (end != "interrupted")
+        assert row.remote_id or end == "interrupted"
         assert not secrecy.files_with_it(case.token, secrecy.database_files(tmp_path))
         assert not api.breaches
 

@@ -78,7 +78,8 @@ def _creates(request: Recorded) -> bool:
 
 
 def _ours(api: Emulator) -> int:
-    return sum("autocreaId" in deployment.meta for deployment in api.world.deployments.values())
+    deployments = api.world.deployments.values()
+    return sum("autocreaId" in each.meta and each.state != "CANCELED" for each in deployments)
 
 
 KILLS: tuple[Kill, ...] = (

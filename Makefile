@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e-vscode bench lint lock gen vsix clean setup
+.PHONY: help demo test yardsticks e2e-vscode bench lint lock gen vsix clean setup
 MAKEFLAGS += --no-print-directory
 
 BIN := $(CURDIR)/.venv/bin
@@ -26,8 +26,12 @@ demo: ## the server, three sample files, a real Neovim and a deployed site, on t
 
 test: ## unit, protocol and process tests, Neovim's included; then VS Code's unit tests (ARGS: for pytest)
 	@.ci/setup.sh dev vscode weights sandbox checkers
-	python -m pytest -m 'not bench' $(ARGS)
+	python -m pytest -m 'not bench and not yardsticks' $(ARGS)
 	cd editors/vscode && npm test
+
+yardsticks: ## the hosts' own clients over our emulators, and ours beside them; prints a table (ARGS: for pytest)
+	@.ci/setup.sh dev
+	python -m tests.yardsticks $(ARGS)
 
 e2e-vscode: ## a real VS Code: type, see ghost text, press Tab, compare the saved file
 	@.ci/setup.sh dev vscode weights
@@ -50,14 +54,16 @@ lint: ## ruff, mypy, import contracts, StyLua, luacheck, tsc, eslint
 
 # UPGRADE=1 takes the newest releases that pyproject.toml allows; without it only what changed there is resolved anew.
 # uv asks the registry that the user has set up, and names none in what it writes.
+LOCK_OPTIONS = --universal --python-version 3.11 --only-binary :all: --generate-hashes --quiet \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 COMPILE = python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' | \
-  uv pip compile pyproject.toml - --universal --python-version 3.11 --only-binary :all: --generate-hashes --quiet \
-  --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) --extra local
+  uv pip compile pyproject.toml - $(LOCK_OPTIONS) --extra local
 
 lock: ## write requirements.txt and requirements-dev.txt from pyproject.toml (UPGRADE=1: newest releases)
 	@.ci/setup.sh dev
 	$(COMPILE) --group demo --output-file requirements.txt
 	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	uv pip compile tests/yardsticks/requirements.in $(LOCK_OPTIONS) --output-file tests/yardsticks/requirements.txt
 
 gen: ## write what editors and README take from the Python: settings, names, types
 	@.ci/setup.sh dev
@@ -70,5 +76,5 @@ vsix: ## package the VS Code extension into dist/
 
 clean: ## remove everything that the targets made
 	rm -rf .venv .cache .vscode-e2e dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf editors/*/node_modules tests/checkers/node_modules editors/vscode/out editors/vscode/test/e2e/node_modules
+	rm -rf editors/*/node_modules tests/*/node_modules tests/yardsticks/.venv editors/vscode/out editors/vscode/test/e2e/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@
 #     vscode    the extension's npm packages
 #     sandbox   bubblewrap, which locks checkers in; without it the tests of isolation are skipped
 #     checkers  pyright (npm), for the tests of checked fixes
-#     yardsticks  hosts' own clients (npm), beside which ours is measured
+#     yardsticks  hosts' own clients (npm, and one of Python in a .venv of its own), beside which ours is measured
 #     weights   the embedded model's weights, in .cache/weights
 #
 # Each part is quick when it was done before: a stamp holds the hash of what it was made from. Packages come through
@@ -104,6 +104,20 @@ install_npm() {
   touch "$stamp"
 }
 
+# install_apart FOLDER: what its requirements.txt names, in a .venv of its own: its pins are not ours.
+install_apart() {
+  local folder=$1 wanted
+  wanted=$(hash_of "$folder/requirements.txt")
+  stamped "$folder/.venv/.from" "$wanted" && return
+  say "installing the Python packages of $folder"
+  rm -rf "$folder/.venv"
+  .venv/bin/python -m venv --without-pip "$folder/.venv"
+  .venv/bin/python -m pip --python "$folder/.venv/bin/python" install --require-hashes --only-binary :all: --quiet \
+    --progress-bar off --disable-pip-version-check --no-input -r "$folder/requirements.txt" \
+    2>"$folder/.venv/pip.log" || die "$(<"$folder/.venv/pip.log")"
+  echo "$wanted" >"$folder/.venv/.from"
+}
+
 # install_sandbox: bubblewrap at one of the places where the server looks for it. Never fails: it works without.
 install_sandbox() {
   local place
@@ -127,7 +141,10 @@ for part in "$@"; do
     vscode) install_npm editors/vscode ;;
     sandbox) install_sandbox ;;
     checkers) install_npm tests/checkers ;;
-    yardsticks) install_npm tests/yardsticks ;;
+    yardsticks)
+      install_npm tests/yardsticks
+      install_apart tests/yardsticks
+      ;;
     weights) AUTOCREA_HOME="$PWD/.cache/weights" .venv/bin/autocrea-lsp model install ;;
     *) die "no part called $part" ;;
   esac

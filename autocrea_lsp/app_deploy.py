@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,9 +163,7 @@ class AppDeployments:
         installed = self.installed()
         if not self.trusted():
             return installed
-        return await asyncio.to_thread(
-            lambda: [replace(host, linked=_is_linked(self._provider(host.name), folder)) for host in installed]
-        )
+        return [replace(host, linked=await _is_linked(self._provider(host.name), folder)) for host in installed]
 
     def installed(self) -> list[Host]:
         """Every host that is installed, as if the folder were linked to none. After `load`."""
@@ -277,6 +275,10 @@ def _able(host: Host, ability: str) -> bool:
     return not host.local if ability == "production" else not ability or ability in host.abilities
 
 
-def _is_linked(provider: Provider, folder: Path) -> bool:
+async def _is_linked(provider: Provider, folder: Path) -> bool:
+    """By the link file in the folder; or as the host says, whose own program keeps its links elsewhere."""
     link_file: str = getattr(provider, "link_file", "")
-    return bool(link_file) and (folder / link_file).is_file()
+    if link_file:
+        return await asyncio.to_thread((folder / link_file).is_file)
+    knows: Callable[[Path], Awaitable[bool]] | None = getattr(provider, "is_linked", None)
+    return knows is not None and await knows(folder)

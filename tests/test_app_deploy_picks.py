@@ -15,7 +15,7 @@ from autocrea_lsp.errors import UserError
 from autocrea_lsp.settings import DeploySettings, Settings
 from autocrea_lsp.store import Pick, pick_of, remember_pick
 from tests.lsp.deploy_host import World
-from tests.lsp.deploy_two_hosts import two_installed
+from tests.lsp.deploy_two_hosts import OtherHost, two_installed
 
 
 @pytest.fixture
@@ -92,6 +92,19 @@ async def test_two_links_and_no_choice_ask_for_a_name(app: App, tmp_path: Path) 
     with pytest.raises(UserError, match="linked to Fake and Other") as caught:
         await app.deploying.aim(tmp_path)
     assert caught.value.hint.startswith("Name the one that you mean")
+
+
+async def test_a_host_that_keeps_its_links_elsewhere_says_itself_what_is_linked(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_linked(_self: OtherHost, folder: Path) -> bool:
+        return folder == tmp_path
+
+    monkeypatch.setattr(OtherHost, "link_file", "")
+    monkeypatch.setattr(OtherHost, "is_linked", is_linked, raising=False)
+    (tmp_path / "web").mkdir()
+    assert await app.default_provider(tmp_path) == "other"
+    assert await app.default_provider(tmp_path / "web") == "preview"
 
 
 async def test_a_link_is_not_looked_at_without_trust_and_a_choice_is(app: App, tmp_path: Path) -> None:

@@ -135,8 +135,9 @@ class Credentials:
 
 def ways(provider: str) -> str:
     """How to give us a key or token, in one sentence."""
-    variable = KEY_VARIABLES.get(provider, (f"{provider.upper()}_API_KEY",))[0]
+    variables = KEY_VARIABLES.get(provider, (f"{provider.upper()}_API_KEY",))
     noun = _noun(provider)
+    variable = " or ".join(variables) if noun == "token" else variables[0]
     without = "; or set `autocrea.backend` to `embedded`, which needs none" if noun == "key" else ""
     return (
         f"Set {variable}, use your editor's command to set the {noun}, run `keyring set {KEYRING_SERVICE} {provider}`, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,16 +19,17 @@ from rich.table import Table
 
 from autocrea_lsp import __version__, sandbox
 from autocrea_lsp.access import credentials, key_file
+from autocrea_lsp.access.environment import KEY_VARIABLES
 from autocrea_lsp.ai import weights
 from autocrea_lsp.app import App, log_file
 from autocrea_lsp.assist.checking.tools import find_tools
 from autocrea_lsp.cli.nvim import plugin_path
+from autocrea_lsp.deploy.logins import PROGRAMS as VENDORS_PROGRAMS
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import Store
 from autocrea_lsp.workspace import paths
 
 LIBRARIES = ("pygls", "lsprotocol", "anthropic", "httpx2", "peewee", "keyring", "httpx", "starlette", "uvicorn")
-HOSTS = ("vercel",)  # of deployments, that need a token
 PROGRAMS, PACKAGES = ("ruff", "node", "gofmt", "go"), ("pyright", "typescript")
 FREE_MB = 200  # on the disk of our data: the model and some room
 
@@ -70,15 +72,7 @@ def _checks() -> Iterator[Check]:
             detail="has one" if row.has_key else "none",
             advice=row.detail,
         )
-    for host in HOSTS:
-        rows = credentials.report(host, file=paths.config_dir() / key_file.NAME)
-        has = [row.source for row in rows if row.has_key]
-        yield Check(
-            name=f"token for deployments: {host}",
-            ok=bool(has),
-            detail=", ".join(has) or "none",
-            advice="" if has else credentials.ways(host),
-        )
+    yield from map(_token, sorted(credentials.DEPLOY_HOSTS))
     yield _runtime()
     yield _model()
     yield asyncio.run(_backend())
@@ -92,6 +86,30 @@ def _checks() -> Iterator[Check]:
         detail=str(plugin) if plugin else "not part of this installation",
         advice="" if plugin else "Take editors/neovim of the repository.",
     )
+
+
+def _token(host: str) -> Check:
+    """Where the host's token would come from, the first place first; of a variable its name."""
+    rows = credentials.report(host, file=paths.config_dir() / key_file.NAME)
+    has = [_variables(host) if row.source == "environment" else str(row.source) for row in rows if row.has_key]
+    program = VENDORS_PROGRAMS.get(host)
+    login = program.file(os.environ) if program is not None else None
+    if program is not None and login is not None and login.is_file():
+        has.append(f"the login of `{program.command}`, after your yes")
+    trouble = [f"{row.source}: {row.detail}" for row in rows if row.detail]
+    advice = "" if has else credentials.ways(host)
+    if program is not None and not has:
+        advice += f" Or run `{program.command}`, and agree to its login being used."
+    return Check(
+        name=f"token for deployments: {host}",
+        ok=bool(has),
+        detail=", ".join(has) or "none",
+        advice=" ".join([*trouble, advice]).strip(),
+    )
+
+
+def _variables(host: str) -> str:
+    return " and ".join(name for name in KEY_VARIABLES[host] if os.environ.get(name, "").strip())
 
 
 def _library(name: str) -> Check:

@@ -88,6 +88,7 @@ class Abilities:
     pull_environment: bool = False
     remote_list: bool = False
     link: bool = False
+    least_poll_s: float = 0.0  # between two questions for a deployment's state; the pace of the watching may be slower
     instead: Mapping[str, str] = field(default_factory=dict)
 
 

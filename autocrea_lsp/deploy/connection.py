@@ -70,7 +70,7 @@ class Connections:
     async def _free(self) -> httpx.AsyncClient:
         if self._trust is None:
             async with self._opening:
-                self._trust = self._trust or await _trust_for(self._origin)
+                self._trust = self._trust or await trust_for(self._origin)
         if self._closed:
             raise HostUnavailable(f"{self._title} is not asked any more: the server is closing")
         return self._idle.pop()[1] if self._idle else self._make(self._trust)
@@ -98,7 +98,8 @@ class Connections:
             ) from None
 
 
-async def _trust_for(origin: Origin) -> ssl.SSLContext:
+async def trust_for(origin: Origin) -> ssl.SSLContext:
+    """Whose certificates are believed there."""
     return await asyncio.to_thread(_trust) if origin.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

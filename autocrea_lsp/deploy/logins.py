@@ -3,6 +3,8 @@
 Only the fixed places under the user's own directories; no file of a workspace, and none that a setting names.
 Vercel's: `@vercel/cli-config` of November 2026 (`com.vercel.cli/auth.json` in the data directory; a login may stand in
 the system's keyring instead, and then the file has no token).
+Netlify's: `netlify/config.json` in the settings directory, with the logins of several users, one of them the present.
+Railway's: `~/.railway/config.json`; beside the login it has which folder is linked to which project.
 """
 
 from __future__ import annotations
@@ -74,6 +76,36 @@ def _vercel_token(fields: _Fields) -> tuple[object, object]:
     return fields.get("token"), fields.get("expiresAt")
 
 
+def railway_place(_environ: Mapping[str, str], home: Path) -> Path:
+    """Of Railway's login, and of the projects that its program has linked to folders."""
+    return home / ".railway" / "config.json"
+
+
+def _railway_token(fields: _Fields) -> tuple[object, object]:
+    """A login of a browser's has a token that expires; older ones do not."""
+    user = fields.get("user")
+    if not isinstance(user, dict):
+        return None, None
+    if user.get("accessToken"):
+        return user["accessToken"], user.get("tokenExpiresAt")
+    return user.get("token"), None
+
+
+def _netlify_place(environ: Mapping[str, str], home: Path) -> Path:
+    named = environ.get("XDG_CONFIG_HOME", "")
+    if sys.platform == "darwin":
+        return home / "Library" / "Preferences" / "netlify" / "config.json"
+    return (Path(named) if PurePath(named).is_absolute() else home / ".config") / "netlify" / "config.json"
+
+
+def _netlify_token(fields: _Fields) -> tuple[object, object]:
+    """{"userId", "users": {id: {"auth": {"token"}}}}; it does not expire."""
+    users = fields.get("users")
+    user = users.get(fields.get("userId")) if isinstance(users, dict) else None
+    auth = user.get("auth") if isinstance(user, dict) else None
+    return (auth.get("token") if isinstance(auth, dict) else None), None
+
+
 def _data_directory(environ: Mapping[str, str], home: Path) -> Path:
     named = environ.get("XDG_DATA_HOME", "")
     if PurePath(named).is_absolute():  # the standard ignores any other, which would depend on where we were started
@@ -83,5 +115,7 @@ def _data_directory(environ: Mapping[str, str], home: Path) -> Path:
 
 PROGRAMS: Mapping[str, Program] = {
     "vercel": Program(title="Vercel", command="vercel login", place=_vercel_place, token=_vercel_token),
+    "netlify": Program(title="Netlify", command="netlify login", place=_netlify_place, token=_netlify_token),
+    "railway": Program(title="Railway", command="railway login", place=railway_place, token=_railway_token),
 }
 """By provider."""

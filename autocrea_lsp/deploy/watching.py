@@ -107,13 +107,15 @@ class Watch:
             await self._clock.sleep(min(longer_s, LONGEST_S))
             self._news.clear()
             return
+        least_s = self._provider.abilities.least_poll_s
         passed = self._clock.monotonic() - self._quick_from
-        pause_s = next((pause_s for until_s, pause_s in PACE if passed < until_s), SLOWEST_S)
+        pause_s = max(least_s, next((pause_s for until_s, pause_s in PACE if passed < until_s), SLOWEST_S))
         news = asyncio.ensure_future(self._news.wait())
         try:
             await wait_for(news, self._clock, pause_s)
         finally:
             await ended(news)
+        await self._clock.sleep(max(0.0, self._asked_at + least_s - self._clock.monotonic()))
         self._news.clear()
 
     async def _read_log(self, ref: Ref) -> None:

@@ -19,6 +19,8 @@ from autocrea_lsp.text import Snapshot, Span
 from autocrea_lsp.workspace.sensitive import file_name
 
 MAX_MESSAGE = 4_000  # characters of a diagnostic's message that a model is told
+BUILD = "autocrea deploy"  # the source of our own diagnostics: what a failed build's log complains about
+_CHECKERS = {"tsc": "ts"}  # what editors call the source of a tool's complaints
 
 
 def snapshot(documents: Documents | None, uri: str, position: lsp.Position) -> Snapshot | None:
@@ -92,13 +94,23 @@ def span(document: Document, range_: wire.Range | lsp.Range, *, shift: int = 0) 
 
 
 def diagnostic(document: Document, found: wire.DiagnosticRef, *, shift: int = 0) -> Diagnostic:
+    """A client's diagnostic; one of a build's is what the tool said, so that a checker recognises its own words."""
+    source, message = found.source or "", found.message
+    if source == BUILD and ": " in message:
+        tool, _, message = message.partition(": ")
+        source = _CHECKERS.get(tool, tool)
     return Diagnostic(
         span=span(document, found.range, shift=shift),
-        message=found.message[:MAX_MESSAGE],
+        message=message[:MAX_MESSAGE],
         severity=found.severity or 1,
-        source=found.source or "",
+        source=source,
         code="" if found.code is None else str(found.code),
     )
+
+
+def of_build(tool: str, message: str) -> str:
+    """The message of a diagnostic of ours, which names the tool."""
+    return f"{tool}: {message}"
 
 
 def diagnostic_ref(found: lsp.Diagnostic) -> wire.DiagnosticRef:

@@ -9,7 +9,7 @@ from autocrea_lsp.settings.acting import (
     PrivacySettings,
     SandboxSettings,
 )
-from autocrea_lsp.settings.deploying import DeploySettings, PreviewSettings, VercelSettings
+from autocrea_lsp.settings.deploying import DeploySettings, NetlifySettings, PreviewSettings, VercelSettings
 from autocrea_lsp.settings.reading import merge, parse, repository_part
 from autocrea_lsp.settings.schema import (
     BackendName,
@@ -39,6 +39,7 @@ __all__ = [
     "InlineSettings",
     "LimitsSettings",
     "LogSettings",
+    "NetlifySettings",
     "PreviewSettings",
     "PrivacySettings",
     "Row",

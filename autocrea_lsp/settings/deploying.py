@@ -31,6 +31,37 @@ class VercelSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetlifySettings:
+    api_url: str = setting(
+        "", "Base URL of Netlify's API. Empty: Netlify's own. Only https, or http on this machine.", scope="machine"
+    )
+    log_url: str = setting(
+        "",
+        "Address of Netlify's live build log, which is given the token. Empty: Netlify's own, or none where `apiUrl` "
+        "is set. Only wss, or ws on this machine.",
+        scope="machine",
+    )
+    team: str = setting(
+        "",
+        "Team (slug or id) in which a site is made when none is named. Empty: the token's first.",
+        scope="machine",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RailwaySettings:
+    api_url: str = setting(
+        "", "Base URL of Railway's API. Empty: Railway's own. Only https, or http on this machine.", scope="machine"
+    )
+    workspace: str = setting(
+        "",
+        "Workspace (name or id) to look for projects in, and to make them in. Empty: all that the token sees, and the "
+        "first of them.",
+        scope="machine",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploySettings:
     provider: str = setting(
         "auto",
@@ -56,3 +87,5 @@ class DeploySettings:
     )
     preview: PreviewSettings = field(default_factory=PreviewSettings)
     vercel: VercelSettings = field(default_factory=VercelSettings)
+    netlify: NetlifySettings = field(default_factory=NetlifySettings)
+    railway: RailwaySettings = field(default_factory=RailwaySettings)

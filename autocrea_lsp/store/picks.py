@@ -26,6 +26,9 @@ class Pick:
     provider: str
     target: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.provider} ({self.target})" if self.target not in ("", "preview") else self.provider
+
 
 def remember_pick(store: Store, folder: Path, provider: str, target: str = "") -> None:
     """The user has named this host, and perhaps a target of it, for the project. Only enqueues.

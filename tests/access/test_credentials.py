@@ -91,12 +91,17 @@ async def test_no_key_anywhere_names_the_ways() -> None:
 
 @pytest.mark.parametrize(
     ("provider", "variable"),
-    [("vercel", "VERCEL_TOKEN"), ("netlify", "NETLIFY_AUTH_TOKEN"), ("railway", "RAILWAY_TOKEN")],
+    [
+        ("vercel", "VERCEL_TOKEN"),
+        ("netlify", "NETLIFY_AUTH_TOKEN"),
+        ("railway", "RAILWAY_TOKEN"),
+        ("railway", "RAILWAY_API_TOKEN"),
+    ],
 )
 async def test_a_host_of_deployments_wants_a_token_and_no_backend_does_without(provider: str, variable: str) -> None:
     with pytest.raises(NoCredentials, match=f"no token for {provider}") as caught:
         await Credentials(environ={}).find(provider)
-    for way in (f"Set {variable},", "the token", f"keyring set autocrea-lsp {provider}", "credentials.toml"):
+    for way in ("Set ", variable, "the token", f"keyring set autocrea-lsp {provider}", "credentials.toml"):
         assert way in caught.value.hint
     assert "embedded" not in caught.value.hint
     assert (await Credentials(environ={variable: "t"}).find(provider)).source == "environment"

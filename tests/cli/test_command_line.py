@@ -119,6 +119,24 @@ def test_doctor_names_what_to_do_and_never_a_key() -> None:
     assert "nobody answers" in nobody.stdout
 
 
+def test_doctor_says_of_each_host_where_its_token_is(tmp_path: Path) -> None:
+    login = tmp_path / ".railway" / "config.json"
+    login.parent.mkdir()
+    login.write_text('{"user": {"token": "canary-of-a-login"}}')
+    done = run("doctor", "--json", HOME=str(tmp_path), NETLIFY_AUTH_TOKEN="nfp_canary0", VERCEL_TOKEN="")
+    checks = {check["name"]: check for check in json.loads(done.stdout)}
+    vercel, netlify, railway = (checks[f"token for deployments: {host}"] for host in ("vercel", "netlify", "railway"))
+    assert (netlify["ok"], netlify["detail"], netlify["advice"]) == (True, "NETLIFY_AUTH_TOKEN", "")
+    assert (railway["ok"], railway["detail"]) == (True, "the login of `railway login`, after your yes")
+    assert (vercel["ok"], vercel["detail"]) == (False, "none")
+    assert "VERCEL_TOKEN" in vercel["advice"]
+    assert "vercel login" in vercel["advice"]
+    both = run("doctor", "--json", RAILWAY_TOKEN="canary-a", RAILWAY_API_TOKEN="canary-b")
+    rows = {check["name"]: check for check in json.loads(both.stdout)}
+    assert rows["token for deployments: railway"]["detail"] == "RAILWAY_TOKEN and RAILWAY_API_TOKEN"
+    assert "canary" not in done.stdout + done.stderr + both.stdout + both.stderr
+
+
 @pytest.mark.parametrize("arguments", [["--stdio"], ["--stdio", "--clientProcessId=1"], ["serve"], []])
 def test_it_serves_however_an_editor_starts_it(arguments: list[str]) -> None:
     body = b'{"jsonrpc":"2.0","id":1,"method":"no/such"}'

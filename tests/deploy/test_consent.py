@@ -65,6 +65,19 @@ async def test_the_users_flag_is_a_yes_that_is_not_remembered(desk: Desk) -> Non
     assert (await desk.run(LIVE)).state == "canceled"
 
 
+async def test_a_target_that_is_only_remembered_is_agreed_to_by_no_flag(desk: Desk) -> None:
+    remembered = replace(LIVE, target="live", remembered=True)
+    desk.host.plan = replace(desk.host.plan, production=True)
+    row = await desk.run(remembered, consent=True)
+    assert (row.state, row.remote_id) == ("canceled", "")
+    assert "live is production and was only remembered" in row.detail
+    assert ALWAYS not in desk.questions[0].choices
+    desk.answer = lambda _question: YES
+    assert (await desk.run(remembered)).state == "success"
+    assert (await desk.run(replace(remembered, remembered=False), consent=True)).state == "success"
+    assert len(desk.questions) == 2
+
+
 async def test_one_who_asks_and_breaks_is_no_yes(desk: Desk) -> None:
     desk.host.fail("ask", KeyError("x"))
     row = await desk.run(LIVE)

@@ -11,7 +11,7 @@ TRACE = "trace vercel.trace.jsonl"
 FIRST_RUN = "trace vercel-firstrun.trace.jsonl"
 SDK_TRACE = "trace vercel-sdk.trace.jsonl"
 SDK_SOURCE = "sdk 1.28.35"
-CLI_RUN = "the vendor's command line 64.0.2, run in test_vercel_cli"
+CLI_RUN = "the vendor's command line 64.0.2, run by make yardsticks"
 REFERENCE = "reference A1"
 
 

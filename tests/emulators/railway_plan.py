@@ -153,7 +153,7 @@ class Course:
         """`states`: in place of the plan's (its last ones)."""
         self.plan = plan
         self.states = _timed(plan, states or plan.states, started_s)
-        self._spread()
+        self.logs = self._spread()
 
     def state(self, now_s: float) -> str:
         """Of that moment."""
@@ -178,7 +178,7 @@ class Course:
 
     def end(self, now_s: float, *following: tuple[float, str]) -> None:
         """It goes into these states, so many seconds from then, whatever was planned."""
-        self.states = [(at, name) for at, name in self.states if at < now_s] or self.states[:1]
+        self.states = [(at, name) for at, name in self.states if at <= now_s]
         self.states += [(now_s + delay_s, state) for delay_s, state in following]
         self.logs = {phase: [line for line in log if line.at_s <= now_s] for phase, log in self.logs.items()}
 
@@ -187,11 +187,11 @@ class Course:
         past = [(at, state) for at, state in self.states if at <= now_s]
         rest = tuple(state for _, state in self.states[len(past) :])
         self.states = past + (_timed(self.plan, rest, now_s) if rest else [])
-        self._spread()
+        self.logs = self._spread()
 
-    def _spread(self) -> None:
-        """Lay the lines over the steps that they belong to."""
-        self.logs: dict[Phase, list[Entry]] = {
+    def _spread(self) -> dict[Phase, list[Entry]]:
+        """The lines, each laid over the step that it belongs to."""
+        return {
             "build": _spread(self.plan.build_log, *self._span("BUILDING")),
             "deploy": _spread(self.plan.deploy_log, *self._span("DEPLOYING")),
         }
@@ -216,7 +216,5 @@ def _spread(lines: tuple[Line | str, ...], begins_s: float, ends_s: float) -> li
         whole = Line(text=line) if isinstance(line, str) else line
         # whole microseconds, since a float cannot tell nanoseconds of this century; the rest keeps lines apart
         at_ns = math.floor((begins_s + number * step_s) * 1_000_000) * 1000 + number % 1000
-        entries.append(
-            Entry(at_ns=at_ns, message=whole.text, severity=whole.severity, attributes=whole.attributes)
-        )
+        entries.append(Entry(at_ns=at_ns, message=whole.text, severity=whole.severity, attributes=whole.attributes))
     return entries

@@ -45,11 +45,11 @@ class World:
     # ---- what tests put there
 
     def add_project(
-        self, name: str, *, environments: tuple[str, ...] = ("production",), id: str | None = None, **fields: Any
+        self, name: str, *, environments: tuple[str, ...] = ("production",), id_: str | None = None, **fields: Any
     ) -> Project:
         """A project. The emulator's project token is of the first one and its first environment."""
         project = Project(
-            id=id or self.new_id(),
+            id=id_ or self.new_id(),
             name=name,
             created_s=self.now_s(),
             **{"workspace_id": self.account.workspaces[0].id, **fields},
@@ -159,19 +159,24 @@ class World:
         environment = environment or self.projects[service.project_id].default_environment
         return next((found for found in self.of(service=service, environment=environment) if found.active), None)
 
-    def find_service(self, id: str) -> tuple[Project, Service] | None:
+    def find_service(self, id_: str) -> tuple[Project, Service] | None:
         return next(
-            ((project, service) for project in self.projects.values() for service in project.services if service.id == id),
+            (
+                (project, service)
+                for project in self.projects.values()
+                for service in project.services
+                if service.id == id_
+            ),
             None,
         )
 
-    def find_environment(self, id: str) -> tuple[Project, Environment] | None:
+    def find_environment(self, id_: str) -> tuple[Project, Environment] | None:
         return next(
             (
                 (project, environment)
                 for project in self.projects.values()
                 for environment in project.environments
-                if environment.id == id
+                if environment.id == id_
             ),
             None,
         )

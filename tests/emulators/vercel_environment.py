@@ -19,7 +19,8 @@ def list_env(call: Call) -> Answer:
         for variable in call.project().env.values()
         if branch is None or variable.git_branch in (None, branch)
     ]
-    return Answer(value={"envs": found, "pagination": views.pagination(len(found))})
+    shown = {"envs": found, "pagination": views.pagination(len(found)), "hiddenProductionEnvCount": 0}
+    return Answer(value=shown)
 
 
 def read_env(call: Call) -> Answer:

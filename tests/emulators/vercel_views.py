@@ -72,6 +72,8 @@ def project(world: World, value: Project) -> Json:
         "defaultResourceConfig": {"functionDefaultRegions": ["iad1"]},
         **{name: value.settings.get(name) for name in SETTINGS},
         "autoAssignCustomDomains": value.auto_assign,
+        "alias": [],  # and the next: the SDK demands both, though the older contract knows no such field
+        "deploymentExpiration": {},
         "live": live is not None,
         "latestDeployments": [brief(world, deployment) for deployment in newest[:10]],
         "targets": {"production": brief(world, live)} if live else {},
@@ -252,6 +254,7 @@ def variable(value: Variable, *, decrypted: bool) -> Json:
         "updatedAt": value.updated_ms,
         "comment": value.comment,
         "customEnvironmentIds": value.environments,
+        "securityIssues": [],
     }
     if value.git_branch:
         shown["gitBranch"] = value.git_branch

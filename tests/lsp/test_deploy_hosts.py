@@ -161,7 +161,7 @@ async def test_a_list_says_of_each_what_its_host_can_do(client: DeployClient, wo
     OtherHost.world.becomes("building")
     running = (await client.result(DEPLOY, {"provider": "other"}))["id"]
     await client.gets("autocrea/deploy/event", lambda each: each["deployment"]["state"] == "building")
-    rows = (await client.result(f"{DEPLOY}.list"))["deployments"]
+    rows = (await client.result(f"{DEPLOY}.list", {"acts": True}))["deployments"]
     assert [(row["provider"], row["state"], row["acts"]) for row in rows] == [
         ("other", "building", ["log", "cancel"]),
         ("other", "failed", ["log", "redeploy"]),
@@ -170,7 +170,7 @@ async def test_a_list_says_of_each_what_its_host_can_do(client: DeployClient, wo
     ]
     assert rows[0]["id"] == running
     only = (await client.result(f"{DEPLOY}.list", {"provider": "fake"}))["deployments"]
-    assert [row["provider"] for row in only] == ["fake"]
+    assert [(row["provider"], row["acts"]) for row in only] == [("fake", None)]
 
 
 async def test_of_a_hosts_own_list_only_what_the_history_has_can_be_acted_on(
@@ -179,7 +179,7 @@ async def test_of_a_hosts_own_list_only_what_the_history_has_can_be_acted_on(
     await client.start(folder, OURS)
     mine = await deployed(client, world, provider="fake")
     world.made["dpl_99"] = replace(world.last, ref=replace(world.last.ref, id="dpl_99"))  # somebody else's
-    rows = (await client.result(f"{DEPLOY}.list", {"remote": True, "provider": "fake"}))["deployments"]
+    rows = (await client.result(f"{DEPLOY}.list", {"remote": True, "provider": "fake", "acts": True}))["deployments"]
     assert {row["id"]: row["acts"] for row in rows} == {
         "dpl_99": [],
         mine["remoteId"]: ["log", "redeploy", "promote"],  # it does not say that it can be gone back to

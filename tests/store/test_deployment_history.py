@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autocrea_lsp.store import DeploymentStats, moment
+from autocrea_lsp.store import DeploymentStats, HostStats, moment
 from autocrea_lsp.store.deployment_history import DeploymentHistory
 from autocrea_lsp.store.disk import open_memory
 from autocrea_lsp.store.leases import NOBODYS
@@ -113,9 +113,15 @@ def test_stats_are_the_sums_of_the_seed(open_store: OpenStore) -> None:
     create(store, deployment(id="x", provider="preview", created_at=11.0))
     assert store.update_deployment("x", state="success", at=15.0).result(HANG_S)
     assert store.deployment_stats(provider="preview").result(HANG_S) == DeploymentStats(
-        total=1, by_status={"success": 1}, success_rate=1.0, median_duration_s=4.0
+        total=1,
+        by_status={"success": 1},
+        success_rate=1.0,
+        median_duration_s=4.0,
+        by_host={"preview": HostStats(total=1, success_rate=1.0)},
     )
-    assert store.deployment_stats().result(HANG_S).median_duration_s == 4.0
+    both = store.deployment_stats().result(HANG_S)
+    assert both.median_duration_s == 4.0
+    assert list(both.by_host.items()) == [*hosts.items(), ("preview", HostStats(total=1, success_rate=1.0))]
 
 
 def test_finished_ones_older_than_the_retention_go_with_their_logs(open_store: OpenStore, database: Path) -> None:

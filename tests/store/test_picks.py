@@ -41,6 +41,8 @@ async def test_production_is_not_remembered(open_store: OpenStore) -> None:
     store = open_store()
     remember_pick(store, SHOP, "netlify", "production")
     assert await pick_of(store, SHOP) == Pick(provider="netlify", target="")
+    assert store.flush(HANG_S)
+    assert not traces(store.path, "production")
 
 
 @pytest.mark.parametrize(

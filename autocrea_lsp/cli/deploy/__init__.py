@@ -1,8 +1,8 @@
 """`autocrea-lsp deploy`: deploy from a shell, and everything about deployments that an editor's palette has.
 
-    deploy [PROVIDER] [--prod] …     deploy the folder, watch it to its end
+    deploy [PROVIDER] [--prod] …     deploy the folder, watch it to its end; a host that is named is remembered
     deploy list|status|logs|stats    what was deployed
-    deploy cancel|rollback|promote|redeploy|link|env
+    deploy cancel|rollback|promote|redeploy|open|link|env|forget
 
 Exit codes: `exits`. What is printed: the answer on stdout, everything on the way to it on stderr.
 """

@@ -1,18 +1,21 @@
-"""`autocrea-lsp deploy cancel|rollback|promote|redeploy|link|env`: acts on what was deployed, and on the project."""
+"""`autocrea-lsp deploy cancel|rollback|promote|redeploy|open|link|env|forget`: acts on what was deployed."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autocrea_lsp.app_deploy import Aim
 from autocrea_lsp.cli.deploy import exits, showing
 from autocrea_lsp.cli.deploy.history import newest
-from autocrea_lsp.cli.deploy.session import Api, AsJson, Directory, Id, MaybeId, Session, Yes, run
+from autocrea_lsp.cli.deploy.session import Api, AsJson, Directory, Id, MaybeId, Provider, Session, Yes, run
 from autocrea_lsp.cli.deploy.start import watch
-from autocrea_lsp.cli.deploy.terminal import Interrupts
+from autocrea_lsp.cli.deploy.terminal import Interrupts, somebody_there
 from autocrea_lsp.deploy.base import PREVIEW, Change
+from autocrea_lsp.deploy.errors import NotThere
 
 Team = Annotated[str, typer.Option("--team", metavar="NAME", help="Team at the host.")]
 
@@ -22,12 +25,15 @@ def register(app: typer.Typer) -> None:
     app.command("rollback")(rollback)
     app.command("promote")(promote)
     app.command("redeploy")(redeploy)
+    app.command("open")(open_)
     app.command("link")(link)
     app.command("env")(env)
+    app.command("forget")(forget)
 
 
 def cancel(
     id: MaybeId = "",  # noqa: A002  # the name of the argument on the command line
+    provider: Provider = "",
     as_json: AsJson = False,
     directory: Directory = Path(),
     api: Api = "",
@@ -35,7 +41,7 @@ def cancel(
     """Cancel a deployment at the host; without an ID the newest that runs."""
 
     async def work(session: Session) -> int:
-        canceled = await session.deployments.cancel(await newest(session, id, running=True))
+        canceled = await session.deployments.cancel(await newest(session, id, provider=provider, running=True))
         if as_json:
             showing.answer({**showing.deployment(canceled.row), "text": canceled.text})
         else:
@@ -47,7 +53,7 @@ def cancel(
 
 def rollback(
     id: MaybeId = "",  # noqa: A002
-    provider: Annotated[str, typer.Option("--provider", metavar="NAME", help="At this host.")] = "",
+    provider: Provider = "",
     as_json: AsJson = False,
     yes: Yes = False,
     directory: Directory = Path(),
@@ -56,7 +62,7 @@ def rollback(
     """Make an earlier deployment the live one; without an ID the one before the present."""
 
     async def work(session: Session) -> int:
-        host = provider or await session.app.default_provider(session.folder)
+        host = provider or await session.app.default_provider(session.folder, "rollback")
         change = await session.deployments.rollback(id=id or None, provider=host, folder=session.folder, consent=yes)
         return _tell(change, as_json=as_json)
 
@@ -83,6 +89,7 @@ def promote(
 
 def redeploy(
     id: MaybeId = "",  # noqa: A002
+    provider: Provider = "",
     as_json: AsJson = False,
     yes: Yes = False,
     directory: Directory = Path(),
@@ -91,10 +98,30 @@ def redeploy(
     """Build a deployment once more, as it was."""
 
     async def work(session: Session) -> int:
-        key = await session.deployments.again(await newest(session, id), "redeploy", consent=yes)
+        key = await session.deployments.again(await newest(session, id, provider=provider), "redeploy", consent=yes)
         return await _follow(session, key, as_json=as_json)
 
     run(work, folder=directory, api=api, logs=True)
+
+
+def open_(
+    id: MaybeId = "",  # noqa: A002
+    provider: Provider = "",
+    directory: Directory = Path(),
+) -> None:
+    """Open the site of a deployment in the browser, and print its URL; without an ID the newest that is up."""
+
+    async def work(session: Session) -> int:
+        key = await newest(session, id, provider=provider, up=True)
+        row = await session.deployments.status(key)
+        if not row.url:
+            raise NotThere("It has no URL.", hint=f"`autocrea-lsp deploy logs {key[:8]}` shows how far it came.")
+        typer.echo(row.url)
+        if somebody_there():
+            await asyncio.to_thread(typer.launch, row.url)
+        return exits.LIVE
+
+    run(work, folder=directory)
 
 
 def link(
@@ -109,6 +136,7 @@ def link(
     async def work(session: Session) -> int:
         place = await session.deployments.link(provider, session.folder, project=project, account=team)
         account = f" of {place.account_name}" if place.account_name else ""
+        await session.app.deploying.remember(session.folder, Aim(provider=provider, host_named=True))
         typer.echo(f"{session.folder.name} is {place.project_name}{account} at {provider} from now on.")
         return exits.LIVE
 
@@ -117,7 +145,7 @@ def link(
 
 def env(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Below the folder; git must ignore it.")],
-    provider: Annotated[str, typer.Option("--provider", metavar="NAME", help="Of this host.")] = "",
+    provider: Provider = "",
     target: Annotated[str, typer.Option("--target", metavar="NAME", help="Which environment's.")] = PREVIEW,
     directory: Directory = Path(),
     api: Api = "",
@@ -125,12 +153,26 @@ def env(
     """Write the project's variables at the host to a file that only you can read."""
 
     async def work(session: Session) -> int:
-        host = provider or await session.app.default_provider(session.folder)
+        host = provider or await session.app.default_provider(session.folder, "pull_environment")
         names = await session.deployments.pull_environment(host, session.folder, file=str(file), target=target)
         typer.echo(f"{file} holds {len(names)} variables: {', '.join(names)}" if names else "There are none.")
         return exits.LIVE
 
     run(work, folder=directory, api=api)
+
+
+def forget(directory: Directory = Path()) -> None:
+    """Forget the host and target that you named here last: the link file counts again."""
+
+    async def work(session: Session) -> int:
+        before = await session.app.deploying.forget(session.folder)
+        if before is None:
+            typer.echo(f"No host was remembered for {session.folder.name}.")
+        else:
+            typer.echo(f"{session.folder.name} is not deployed to {before} by itself any more.")
+        return exits.LIVE
+
+    run(work, folder=directory)
 
 
 async def _follow(session: Session, key: str, *, as_json: bool) -> int:

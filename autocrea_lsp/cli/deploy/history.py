@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from autocrea_lsp.cli.deploy import exits, showing
-from autocrea_lsp.cli.deploy.session import Api, AsJson, Directory, MaybeId, Session, run
+from autocrea_lsp.cli.deploy.session import Api, AsJson, Directory, MaybeId, Provider, Session, run
 from autocrea_lsp.cli.deploy.start import watch
 from autocrea_lsp.cli.deploy.terminal import Interrupts
 from autocrea_lsp.deploy.errors import NotThere
@@ -18,7 +18,6 @@ from autocrea_lsp.store import FINISHED, DeploymentRow
 
 _PAGE = 1000  # lines of a log in one question
 
-Provider = Annotated[str, typer.Option("--provider", metavar="NAME", help="Only this host's.")]
 Everywhere = Annotated[bool, typer.Option("--all", "-a", help="Of all projects, not only this folder's.")]
 
 
@@ -46,14 +45,15 @@ def list_(
 
     async def work(session: Session) -> int:
         if remote:
-            host = provider or await session.app.default_provider(session.folder)
+            host = provider or await session.app.default_provider(session.folder, "remote_list")
             page = await session.deployments.remote(
                 host, session.folder, limit=limit, cursor=cursor, target=target, state=state
             )
             if as_json:
                 items = [showing.remote(item) for item in page.items]
-                showing.answer({"deployments": items, "cursor": page.next or None})
+                showing.answer({"provider": host, "deployments": items, "cursor": page.next or None})
             else:
+                session.screen.say(f"At {host}:")
                 showing.out().print(showing.remote_table(page.items))
                 if page.next:
                     session.screen.say(f"There are more: --cursor {page.next}")
@@ -77,6 +77,7 @@ def list_(
 
 def status(
     id: MaybeId = "",  # noqa: A002  # the name of the argument on the command line
+    provider: Provider = "",
     as_json: AsJson = False,
     directory: Directory = Path(),
     api: Api = "",
@@ -84,7 +85,7 @@ def status(
     """Say how a deployment stands now; the exit code says it too."""
 
     async def work(session: Session) -> int:
-        row = await session.deployments.status(await newest(session, id))
+        row = await session.deployments.status(await newest(session, id, provider=provider))
         if as_json:
             showing.answer(showing.deployment(row))
         else:
@@ -96,6 +97,7 @@ def status(
 
 def logs(
     id: MaybeId = "",  # noqa: A002
+    provider: Provider = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Until it is finished.")] = False,
     as_json: AsJson = False,
     directory: Directory = Path(),
@@ -104,7 +106,7 @@ def logs(
     """Print the log of a deployment."""
 
     async def work(session: Session) -> int:
-        key = await newest(session, id)
+        key = await newest(session, id, provider=provider)
         if follow:
             interrupts = Interrupts()
             with interrupts.caught():
@@ -147,6 +149,10 @@ def stats(
                     "byStatus": value["by_status"],
                     "successRate": value["success_rate"],
                     "medianDurationS": value["median_duration_s"],
+                    "hosts": [
+                        {"provider": host, "total": each.total, "successRate": each.success_rate}
+                        for host, each in sums.by_host.items()
+                    ],
                 }
             )
             return exits.LIVE
@@ -158,19 +164,28 @@ def stats(
             table.add_row("went well", f"{sums.success_rate:.0%}")
         if sums.median_duration_s is not None:
             table.add_row("median time", f"{sums.median_duration_s:.0f} s")
+        for host, each in sums.by_host.items() if len(sums.by_host) > 1 else ():
+            well = "" if each.success_rate is None else f", {each.success_rate:.0%} went well"
+            table.add_row(f"at {host}", f"{each.total}{well}")
         showing.out().print(table)
         return exits.LIVE
 
     run(work, folder=directory)
 
 
-async def newest(session: Session, key: str, *, running: bool = False) -> str:
-    """The id that was given, or the folder's newest deployment's. Raises NotThere when there is none."""
+async def newest(session: Session, key: str, *, provider: str = "", running: bool = False, up: bool = False) -> str:
+    """The id that was given, or the folder's newest deployment's: of a host, that runs, or that is up with a URL.
+
+    Raises NotThere when there is none.
+    """
     if key:
         return key
-    rows: list[DeploymentRow] = await session.deployments.rows(limit=50, offset=0, project=session.app.project)
+    rows: list[DeploymentRow] = await session.deployments.rows(
+        limit=50, offset=0, project=session.app.project, provider=provider or None
+    )
     for row in rows:
-        if not running or row.state not in FINISHED:
+        if (not running or row.state not in FINISHED) and (not up or (row.url and row.state == "success")):
             return row.id
-    what = "No deployment of this folder is running." if running else "Nothing was deployed from this folder yet."
+    here = f"this folder at {provider}" if provider else "this folder"
+    what = f"No deployment of {here} is running." if running else f"Nothing was deployed from {here} yet."
     raise NotThere(what, hint="`autocrea-lsp deploy list --all` shows those of other folders.")

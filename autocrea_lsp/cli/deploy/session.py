@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ from autocrea_lsp.cli.deploy.terminal import choose
 from autocrea_lsp.deploy.base import Question
 from autocrea_lsp.deploy.jobs import Deployments
 from autocrea_lsp.errors import AutocreaError
-from autocrea_lsp.settings import DeploySettings, Settings, VercelSettings
+from autocrea_lsp.settings import DeploySettings, Settings
 
 FLUSH_S = 2.0
 
@@ -32,6 +32,7 @@ Api = Annotated[
     typer.Option("--api", metavar="URL", envvar="AUTOCREA_DEPLOY_API", help="Base URL of the host's API.", hidden=True),
 ]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Of the deployment: ours or the host's, or how it begins.")]
+Provider = Annotated[str, typer.Option("--provider", metavar="NAME", help="At this host.")]
 MaybeId = Annotated[str, typer.Argument(metavar="[ID]", help="Of the deployment; left out: the newest.")]
 
 
@@ -77,9 +78,8 @@ def run(
 async def _opened(
     folder: Path, api: str, team: str, screen: Screen, answer: Callable[[Question], Awaitable[str | None]]
 ) -> AsyncIterator[Session]:
-    settings = Settings()
-    vercel = VercelSettings(api_url=api, team=team)
-    app = App(replace(settings, deploy=DeploySettings(vercel=vercel)))
+    said = {"api_url": api, "team": team, "workspace": team}
+    app = App(replace(Settings(), deploy=_of_any_host(DeploySettings(), said)))
     app.open_project(folder)
     app.deploying.alone = True
 
@@ -94,3 +94,14 @@ async def _opened(
     finally:
         await app.flush(FLUSH_S)
         await app.aclose()
+
+
+def _of_any_host(settings: DeploySettings, said: Mapping[str, str]) -> DeploySettings:
+    """With that in the settings of each host that has such: a command speaks to one, whichever it is."""
+    changed: dict[str, Any] = {}
+    for each in fields(settings):
+        host = getattr(settings, each.name)
+        if is_dataclass(host) and not isinstance(host, type):
+            has = {field.name for field in fields(host)}
+            changed[each.name] = replace(host, **{name: value for name, value in said.items() if name in has})
+    return replace(settings, **changed)

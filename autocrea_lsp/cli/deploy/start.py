@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from autocrea_lsp.access.secret import Secret
+from autocrea_lsp.app_deploy import Aim
 from autocrea_lsp.cli.deploy import exits, showing
 from autocrea_lsp.cli.deploy.session import Api, AsJson, Directory, Session, Yes, run
 from autocrea_lsp.cli.deploy.terminal import Interrupts, choose, somebody_there
@@ -32,7 +33,12 @@ def register(app: typer.Typer) -> None:
 
 def start(
     provider: Annotated[
-        str, typer.Argument(metavar="[PROVIDER]", help="`preview`, `vercel`; left out: the host of the link file.")
+        str,
+        typer.Argument(
+            metavar="[PROVIDER]",
+            help="`preview`, `vercel`, `netlify`, `railway`; left out: the one that you named here last, else that of "
+            "the link file, else `preview`.",
+        ),
     ] = "",
     prod: Annotated[bool, Option("--prod", help="To production; you are asked unless --yes.")] = False,
     target: Annotated[str, Option("--target", metavar="NAME", help="An environment of the host's.")] = "",
@@ -70,10 +76,13 @@ def start(
         raise typer.BadParameter("they go with --git BRANCH", param_hint="--commit/--repo")
 
     async def work(session: Session) -> int:
+        deploying = session.app.deploying
+        aim = await deploying.aim(session.folder, provider=provider, target=PRODUCTION if prod else target)
         request = Request(
             folder=session.folder,
-            provider=provider or await session.app.default_provider(session.folder),
-            target=PRODUCTION if prod else target or PREVIEW,
+            provider=aim.provider,
+            target=aim.target,
+            remembered=aim.remembered,
             source=Git(branch=git, repository=repository, commit=commit) if git else Files(),
             project=project,
             account=team,
@@ -94,15 +103,18 @@ def start(
             else:
                 showing.plan_text(plan)
             return exits.LIVE
-        return await _deploy(session, request, yes=yes, wait=wait, as_json=as_json)
+        if aim.picked:
+            session.screen.say(f"To {aim.provider} ({aim.target}), as you chose before; `deploy forget` undoes that.")
+        return await _deploy(session, request, aim, yes=yes, wait=wait, as_json=as_json)
 
     run(work, folder=directory, api=api, team=team, logs=logs)
 
 
-async def _deploy(session: Session, request: Request, *, yes: bool, wait: bool, as_json: bool) -> int:
+async def _deploy(session: Session, request: Request, aim: Aim, *, yes: bool, wait: bool, as_json: bool) -> int:
     interrupts = Interrupts()
     with interrupts.caught():
         key = await session.deployments.start(request, consent=yes)
+        await session.app.deploying.remember(session.folder, aim)
         row, stopped = await watch(session, key, interrupts, until_created=not wait)
         session.screen.close()
         if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tarfile
 import zlib
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import closing
 
 from autocrea_lsp.deploy.bundle.entry import PROGRAM_MODE, Bundle, BundleFile
@@ -17,12 +17,17 @@ _LEVEL = 6
 _STEP_BYTES = 1 << 20  # to pack in one go, about 30 ms
 
 
-def archive(bundle: Bundle, *, prefix: str = "") -> AsyncGenerator[bytes, None]:
-    """Pieces of the archive; names begin with `prefix`. Raises FileChanged, and what came before is worth nothing."""
-    return in_threads(_packed(bundle, prefix))
+def archive(
+    bundle: Bundle, *, prefix: str = "", took: Callable[[int], None] = lambda _bytes: None
+) -> AsyncGenerator[bytes, None]:
+    """Pieces of the archive; names begin with `prefix`. Raises FileChanged, and what came before is worth nothing.
+
+    `took`: is told, in a thread, of how many bytes of files a piece was made.
+    """
+    return in_threads(_packed(bundle, prefix, took))
 
 
-def _packed(bundle: Bundle, prefix: str) -> Generator[bytes, None, None]:
+def _packed(bundle: Bundle, prefix: str, took: Callable[[int], None]) -> Generator[bytes, None, None]:
     """Blocking; an empty piece now and then, where there is nothing yet to show for a step."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
     packed, taken = bytearray(), 0
@@ -32,6 +37,7 @@ def _packed(bundle: Bundle, prefix: str) -> Generator[bytes, None, None]:
                 packed += packer.compress(piece)
                 taken += len(piece)
                 if len(packed) >= PIECE_BYTES or taken >= _STEP_BYTES:
+                    took(taken)
                     yield bytes(packed)
                     packed, taken = bytearray(), 0
     yield bytes(packed) + packer.compress(bytes(2 * _BLOCK)) + packer.flush()

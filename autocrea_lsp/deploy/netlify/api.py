@@ -46,7 +46,7 @@ class Api:
         """Those with something like this name."""
         found: list[Json] = []
         for page in range(1, _MOST_PAGES + 1):
-            params = {"name": name, "filter": "all", "page": page, "per_page": LARGEST_PAGE}
+            params: dict[str, str | int] = {"name": name, "filter": "all", "page": page, "per_page": LARGEST_PAGE}
             answer = await self._http.get("/sites", params=params)
             some = items(answer.json())
             found += some
@@ -143,5 +143,3 @@ def path_of(name: str) -> str:
 
 def _more(answer: Answer) -> bool:
     return _NEXT.search(answer.headers.get("link", "")) is not None
-
-

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from autocrea_lsp.deploy.vercel.fields import EMPTY, Json, line, record, records, text, words
+from autocrea_lsp.deploy.fields import EMPTY, Json, line, number, record, records, text, words
 
-__all__ = ["EMPTY", "Json", "items", "line", "moment", "record", "records", "secure", "text", "words"]
+__all__ = ["EMPTY", "Json", "items", "line", "moment", "number", "record", "records", "secure", "text", "words"]
 
 _ADDRESS = re.compile(r"https?://[!-~]{1,2000}")
 

@@ -81,6 +81,11 @@ class Sites:
         """The site of a place; empty when it is not there."""
         return (await self._api.site(place.project) if place.project else None) or EMPTY
 
+    async def named(self, place: Place) -> Place:
+        """The place with its site, where one of its name is there by now."""
+        site = await self._with_name(place.project_name)
+        return _place(site, place) if site is not None else place
+
     async def create(self, place: Place) -> Place:
         """Make it; one of ours that is there by now is taken. Raises UserError where the name is somebody else's."""
         name = place.project_name

@@ -17,6 +17,7 @@ from autocrea_lsp.store import DeploymentState
 
 MARK = "autocrea-"  # how a mark of ours begins; it is the deployment's title
 PUBLISH_S = 300.0  # ready for so long and not published: it will not be
+ENDED = frozenset({"ready", "error", "rejected", "skipped", "canceled", "deleted"})
 UNSENT = frozenset({"new", "prepared", "uploading"})  # the host waits for us
 
 _STATES: dict[str, DeploymentState] = {
@@ -149,10 +150,12 @@ def _read(deploy: Json, target: str, *, now: float, site: Json, ours: bool) -> _
     if said == "ready":
         return _ready(deploy, target, now, site)
     if said == "error":
-        if ours or _CANCELED.search(message):
-            return _Reading(state="canceled", detail=message)
-        if _SKIPPED.search(message):
+        if _SKIPPED.search(message) and not ours:
             said = "skipped"
+        elif ours or _CANCELED.search(message):
+            return _Reading(state="canceled", detail=message)
+    if said == "new" and source_of(deploy) != "files":
+        said = "enqueued"
     state = _STATES.get(said, "unknown")
     match said:
         case "skipped":
@@ -182,7 +185,8 @@ def _ready(deploy: Json, target: str, now: float, site: Json) -> _Reading:
         return _Reading(state="success")
     created, before = moment(deploy, "created_at"), moment(shown, "created_at")
     newer = before > created > 0
-    if text(deploy, "published_at") and (newer or moment(deploy, "published_at") < moment(shown, "published_at")):
+    published = moment(deploy, "published_at")
+    if published and (newer or published <= moment(shown, "published_at")):
         return _Reading(state="success", detail="Another deployment has been published since")
     own = secure(text(deploy, "deploy_ssl_url") or text(deploy, "deploy_url"))
     where = f" It can be seen at {own}." if own else ""

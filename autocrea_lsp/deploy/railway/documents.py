@@ -9,9 +9,9 @@ from typing import Final
 
 # ---- who
 
-PROJECT_TOKEN: Final = "query ProjectToken { projectToken { projectId environmentId } }"
+PROJECT_TOKEN: Final = "query ProjectToken { projectToken { projectId environmentId } }"  # noqa: S105  # no tokens
 ME: Final = "query Me { me { workspaces { id name } } }"
-API_TOKEN: Final = "query ApiToken { apiToken { workspaces { id name } } }"
+API_TOKEN: Final = "query ApiToken { apiToken { workspaces { id name } } }"  # noqa: S105
 
 # ---- projects
 

@@ -20,11 +20,13 @@ from autocrea_lsp.deploy.http import Answer
 from autocrea_lsp.deploy.railway.fields import Json, line, record, records, text
 
 PROVIDER = "railway"  # as tokens, settings and entry points name it
-NO_PROJECT_TOKEN = "Project Token not found"
+NO_PROJECT_TOKEN = "Project Token not found"  # noqa: S105  # words
 INVALID = "GRAPHQL_VALIDATION_FAILED"
 _DASHBOARD = "See the project at railway.com."
 _BUSY = re.compile(r"rate.?limit|too many requests", re.IGNORECASE)
-_UNCLEAR = re.compile(r"problem processing request|internal (?:server )?error|timed? ?out|try again later", re.IGNORECASE)
+_UNCLEAR = re.compile(
+    r"problem processing request|internal (?:server )?error|timed? ?out|try again later", re.IGNORECASE
+)
 _QUOTA = re.compile(
     r"upgrade your plan|free plan|trial (?:has )?(?:ended|expired)|usage limit|resource (?:provision )?limit|"
     r"spend(?:ing)? limit|payment|plan limit|limited access|peak hours",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from autocrea_lsp.access.secret import Secret
 from autocrea_lsp.deploy.base import PREVIEW, PRODUCTION, Place
 from autocrea_lsp.deploy.errors import HostRefused, NotThere
+from autocrea_lsp.deploy.together import together
 from autocrea_lsp.deploy.vercel.api import Api
 from autocrea_lsp.deploy.vercel.fields import Json, line, record, records, text, words
-from autocrea_lsp.deploy.vercel.together import together
 from autocrea_lsp.errors import UserError
 
 _AT_ONCE = 5

@@ -14,9 +14,9 @@ from pathlib import Path
 from autocrea_lsp.deploy import link as link_file
 from autocrea_lsp.deploy.base import Place
 from autocrea_lsp.deploy.errors import BadToken, HostRefused
+from autocrea_lsp.deploy.together import together
 from autocrea_lsp.deploy.vercel.api import Api
 from autocrea_lsp.deploy.vercel.fields import EMPTY, Json, line, record, text
-from autocrea_lsp.deploy.vercel.together import together
 from autocrea_lsp.errors import UserError
 
 LINK = ".vercel/project.json"

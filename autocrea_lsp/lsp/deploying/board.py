@@ -50,7 +50,7 @@ class Marked:
 
 
 class Board:
-    """The marks of one client. What changes answers with the files whose marks are others now."""
+    """The marks of one client. What changes them answers with the files whose marks are others now."""
 
     def __init__(self) -> None:
         self._files: dict[str, Marked] = {}
@@ -81,11 +81,13 @@ class Board:
         """Without those; files that have none any more are in the answer, and not here."""
         return [file for file in self.all() if self._keep(file, [m for m in file.marks if not unwanted(file, m)])]
 
-    def edited(self, uri: str, changes: Sequence[lsp.TextDocumentContentChangeEvent], lines: Sequence[str]) -> bool:
-        """The document of that name went through the changes and has these lines now; whether any mark is another."""
+    def edited(
+        self, uri: str, changes: Sequence[lsp.TextDocumentContentChangeEvent], lines: Sequence[str]
+    ) -> Marked | None:
+        """The document of that name went through the changes and has these lines now."""
         file = self.find(uri)
         if file is None:
-            return False
+            return None
         kept = []
         for mark in file.marks:
             line: int | None = mark.spot.line
@@ -93,15 +95,16 @@ class Board:
                 line = moved_by(change, line, mark.spot.text) if line is not None else None
             if line is not None and line < len(lines) and body(lines[line]) == mark.spot.text:
                 kept.append(_at(mark, line))
-        return self._keep(file, kept)
+        return file if self._keep(file, kept) else None
 
-    def settle(self, uri: str, lines: Sequence[str] | None) -> bool:
-        """The file has these lines, however that came; None: it is gone. Whether any mark is another."""
+    def settle(self, uri: str, lines: Sequence[str] | None) -> Marked | None:
+        """The file has these lines, however that came; None: it is gone."""
         file = self.find(uri)
         if file is None:
-            return False
+            return None
         found = [(mark, found_again(mark.spot.line, mark.spot.text, lines or ())) for mark in file.marks]
-        return self._keep(file, [_at(mark, line) for mark, line in found if line is not None])
+        kept = [_at(mark, line) for mark, line in found if line is not None]
+        return file if self._keep(file, kept) else None
 
     def _keep(self, file: Marked, marks: list[Mark]) -> bool:
         if marks == file.marks:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[\w$]+|[^\w\s]+")
 _COUNTS: Mapping[str, Encoding] = {
-    **dict.fromkeys(("go", "gcc"), "utf-8"),
-    **dict.fromkeys(("python", "pip", "pytest", "mypy", "ruff", "cargo"), "utf-32"),
+    **dict.fromkeys(("go", "gcc", "esbuild"), "utf-8"),
+    **dict.fromkeys(("python", "pip", "setuptools", "pytest", "mypy", "ruff", "toml", "cargo", "docker"), "utf-32"),
 }
 """What a tool's columns count. Those that are not named are written in JavaScript, whose strings are UTF-16."""
 

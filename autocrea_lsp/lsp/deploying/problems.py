@@ -25,7 +25,7 @@ from autocrea_lsp.lsp.deploying.board import Board, Destination, Mark, Marked
 from autocrea_lsp.lsp.deploying.placing import wire_range
 from autocrea_lsp.lsp.deploying.watched import Watched
 from autocrea_lsp.store import project_label, root_hash
-from autocrea_lsp.text import body
+from autocrea_lsp.text import Encoding, body
 
 if TYPE_CHECKING:
     from autocrea_lsp.assist.proposal import Proposal, Taken
@@ -57,6 +57,7 @@ class Problems:
         self._fixes: dict[str, tuple[list[str], frozenset[int]]] = {}  # by document: the text that ends those marks
         self._numbers = itertools.count(1)
         self._looking: asyncio.Task[None] | None = None
+        self._stale = False  # something may have changed since the disk was looked at last
 
     # What comes from the deployments ----------------------------------------------------------------------------------
 
@@ -128,8 +129,8 @@ class Problems:
         document = self._document(uri)
         if document is None:
             return
-        if self._board.settle(uri, document.lines):
-            self._publish([file] if (file := self._board.find(uri)) else [], uri)
+        if (file := self._board.settle(uri, document.lines)) is not None:
+            self._publish([file])
         path = _path(uri)
         for texts in self._deployed.values():
             if path is not None and path not in texts:
@@ -138,15 +139,16 @@ class Problems:
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         """A document was edited; it is called for each key that is typed."""
         uri = params.text_document.uri
-        file, document = self._board.find(uri), self._document(uri)
+        file = self._board.find(uri)
+        document = self._document(uri) if file is not None else None
         if file is None or document is None:
             return
-        moved = self._board.edited(uri, params.content_changes, document.lines)
-        expected, fixed = self._fixes.get(unquote(uri), ([], frozenset[int]()))
-        if fixed and len(expected) == len(document.lines) and expected == [body(line) for line in document.lines]:
-            del self._fixes[unquote(uri)]
-            moved = bool(self._board.drop(lambda _, mark: mark.id in fixed)) or moved
-        if moved:
+        before = file.marks
+        self._board.edited(uri, params.content_changes, document.lines)
+        if self._is_fixed(uri, document):
+            _, fixed = self._fixes.pop(unquote(uri))
+            self._board.drop(lambda _, mark: mark.id in fixed)
+        if file.marks != before:
             self._publish([file])
 
     def fixing(self, proposal: Proposal, taken: Sequence[Taken]) -> None:
@@ -168,7 +170,10 @@ class Problems:
 
     def look(self) -> None:
         """Files that are not open may have changed, or be gone."""
-        if self._board and (self._looking is None or self._looking.done()):
+        if not self._board:
+            return
+        self._stale = True
+        if self._looking is None or self._looking.done():
             self._looking = self._server.tasks.spawn(self._look(), name="look at files with problems")
 
     def refresh(self) -> None:
@@ -177,3 +182,87 @@ class Problems:
         self._publish(self._board.drop(lambda file, _: not any(file.path.is_relative_to(each) for each in folders)))
 
     # Private ----------------------------------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        while self._stale and self._board:
+            self._stale = False
+            files = self._board.all()
+            there = await asyncio.to_thread(_read_all, [file.path for file in files])
+            changed = []
+            for file in files:
+                uri, lines = file.path.as_uri(), there[file.path]
+                document = self._document(uri)
+                if document is not None and lines is not None:
+                    lines = document.lines  # what is on disk is not what is shown
+                changed.append(self._board.settle(uri, lines))
+            self._publish([file for file in changed if file is not None])
+
+    def _publish(self, files: Iterable[Marked]) -> None:
+        """Tell the client all that these files have; of the same problem found at two hosts, one."""
+        server = self._server
+        documents = server.protocol.documents
+        if documents is None or not server.protocol.accepts_messages:
+            return
+        for file in files:
+            uri = file.path.as_uri()
+            document = documents.find(uri)
+            shown = {(each.spot.line, each.spot.column, each.tool, each.message): each for each in file.marks}
+            found = [_diagnostic(each, documents.encoding) for _, each in sorted(shown.items())]
+            params = lsp.PublishDiagnosticsParams(uri=document.uri if document else uri, diagnostics=found)
+            server.text_document_publish_diagnostics(params)
+            if not found:
+                self._fixes.pop(unquote(uri), None)
+        self._watched.files(file.path for file in self._board.all())
+
+    def _is_fixed(self, uri: str, document: Document) -> bool:
+        expected, _ = self._fixes.get(unquote(uri), (None, None))
+        same = expected is not None and len(expected) == len(document.lines)
+        return same and expected == [body(line) for line in document.lines]
+
+    def _document(self, uri: str) -> Document | None:
+        documents = self._server.protocol.documents
+        return documents.find(uri) if documents is not None else None
+
+    def _open_in(self, folder: Path) -> dict[Path, Document]:
+        documents = self._server.protocol.documents
+        uris = [each.uri for each in documents.text_documents.values()] if documents is not None else []
+        found = {path: self._document(uri) for uri in uris if (path := _path(uri)) is not None}
+        return {path: each for path, each in found.items() if each is not None and path.is_relative_to(folder)}
+
+    def _folder(self, row: DeploymentRow) -> Path | None:
+        """The open folder that it was deployed from."""
+        folders = self._server.app.workspace.folders
+        return next((each for each in folders if project_label(each.name, root_hash(str(each))) == row.project), None)
+
+
+def _is_settled_by(row: DeploymentRow, mark: Mark) -> bool:
+    same = (mark.destination.project, mark.destination.host) == (row.project, row.provider)
+    return same and mark.begun_at <= row.created_at
+
+
+def _diagnostic(mark: Mark, encoding: Encoding) -> lsp.Diagnostic:
+    return lsp.Diagnostic(
+        range=wire_range(mark.spot, encoding),
+        message=convert.of_build(mark.tool, mark.message),
+        severity=_SEVERITIES[mark.severity],
+        code=mark.code or None,
+        source=convert.BUILD,
+        data={"deployment": mark.deployment},
+    )
+
+
+def _path(uri: str) -> Path | None:
+    path = to_fs_path(uri) if urlsplit(uri).scheme == "file" else None
+    return Path(path) if path else None
+
+
+def _read(log: str, folder: Path, root_directory: str, opened: Texts, deployed: Texts) -> list[Found]:
+    from autocrea_lsp.lsp.deploying.reading import place, read_log  # loads the parser of logs
+
+    return place(read_log(log, folder, root_directory), folder, opened=opened, deployed=deployed)
+
+
+def _read_all(paths: Sequence[Path]) -> dict[Path, list[str] | None]:
+    from autocrea_lsp.lsp.deploying.reading import lines_of
+
+    return {path: lines_of(path) for path in paths}

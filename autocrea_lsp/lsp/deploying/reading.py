@@ -31,8 +31,11 @@ class Found:
 
 
 def read_log(log: str, folder: Path, root_directory: str) -> list[Problem]:
-    """The problems of files that are there. Where the log's paths fit no file, those of the one project inside that they
-    do fit: hosts name files from the folder that they build in, which not every deployment of before remembers."""
+    """The problems of files that are there.
+
+    Hosts name files from the folder that they build in, which nobody knows any more of a deployment that an earlier
+    server began: where no file fits, it is the one project inside whose files do.
+    """
     lines = log.splitlines()
     real = folder.resolve()
 

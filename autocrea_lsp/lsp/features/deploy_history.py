@@ -65,11 +65,9 @@ async def listed(ls: AutocreaServer, params: wire.DeployListParams, token: Token
             target=params.target,
             state=params.state,
         )
-        if not rows:
-            return wire.Deployments(deployments=[])
-        able = await _abilities(ls)
+        able = await _abilities(ls) if params.acts and rows else None
         return wire.Deployments(
-            deployments=[shapes.deployment(row, able.get(row.provider, frozenset())) for row in rows]
+            deployments=[shapes.deployment(row, able and able.get(row.provider, frozenset())) for row in rows]
         )
     require_trust(ls)  # whose project it is, the folder's link file says
     deployments = await ls.deploying.machinery()
@@ -84,9 +82,7 @@ async def listed(ls: AutocreaServer, params: wire.DeployListParams, token: Token
             target=params.target or "",
             state=params.state or "",
         )
-    can = (await _abilities(ls)).get(host, frozenset())
-    ours = {each.ref.id for each in page.items if await _is_ours(ls, host, each.ref.id)}
-    items = [shapes.remote(each, host, can if each.ref.id in ours else frozenset()) for each in page.items]
+    items = [shapes.remote(each, host, await _acts_on(ls, params, host, each.ref.id)) for each in page.items]
     return wire.Deployments(deployments=items, cursor=page.next or None)
 
 
@@ -119,10 +115,16 @@ async def _abilities(ls: AutocreaServer) -> dict[str, frozenset[str]]:
     return {host.name: frozenset(host.abilities) for host in ls.app.deploying.installed()}
 
 
-async def _is_ours(ls: AutocreaServer, host: str, remote_id: str) -> bool:
-    """Whether the history has that deployment of the host's: acts need what it keeps of one."""
+async def _acts_on(
+    ls: AutocreaServer, params: wire.DeployListParams, host: str, remote_id: str
+) -> frozenset[str] | None:
+    """What the host can do about one of its list: nothing where the history has not what acts need to know of it."""
+    if not params.acts:
+        return None
     row = await ls.app.store.deployment(remote_id)
-    return row is not None and (row.provider, row.remote_id) == (host, remote_id)
+    if row is None or (row.provider, row.remote_id) != (host, remote_id):
+        return frozenset()
+    return (await _abilities(ls)).get(host, frozenset())
 
 
 async def _from_host(ls: AutocreaServer, row: DeploymentRow, limit: int) -> list[LogLineRow]:

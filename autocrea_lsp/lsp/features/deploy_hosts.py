@@ -29,8 +29,7 @@ async def forget(ls: AutocreaServer, params: wire.DeployHostsParams, _token: Tok
     before = await ls.app.deploying.forget(folder)
     if before is None:
         return shapes.told(ls, wire.DeployActAnswer(text=f"No host was remembered for {folder.name}."))
-    target = f" ({before.target})" if before.target else ""
-    text = f"{folder.name} is not deployed to {before.provider}{target} by itself any more."
+    text = f"{folder.name} is not deployed to {before} by itself any more."
     return shapes.told(ls, wire.DeployActAnswer(text=text))
 
 

@@ -16,6 +16,8 @@ def opened(ls: AutocreaServer, params: lsp.DidOpenTextDocumentParams) -> None:
     if document is not None:
         line = min(OPEN_LINE, len(document.lines))
         ls.read_ahead.now(uri, lsp.Position(line=line, character=0))
+    if (problems := ls.deploying.problems) is not None:
+        problems.opened(uri)
 
 
 def changed(ls: AutocreaServer, params: lsp.DidChangeTextDocumentParams) -> None:
@@ -23,6 +25,8 @@ def changed(ls: AutocreaServer, params: lsp.DidChangeTextDocumentParams) -> None
     if isinstance(change, lsp.TextDocumentContentChangePartial):
         ls.read_ahead.soon(params.text_document.uri, change.range.start)
     ls.acting.changed(params.text_document.uri)
+    if (problems := ls.deploying.problems) is not None:
+        problems.changed(params)
 
 
 async def saved(ls: AutocreaServer, params: lsp.DidSaveTextDocumentParams) -> None:
@@ -32,8 +36,12 @@ async def saved(ls: AutocreaServer, params: lsp.DidSaveTextDocumentParams) -> No
         ls.status.tell()
     if name == "pyproject.toml":
         await ls.configuration.read_repository()
+    if (problems := ls.deploying.problems) is not None:
+        problems.look()
 
 
 def closed(ls: AutocreaServer, params: lsp.DidCloseTextDocumentParams) -> None:
     ls.app.completer.forget(params.text_document.uri)
     ls.acting.closed(params.text_document.uri)
+    if (problems := ls.deploying.problems) is not None:
+        problems.look()

@@ -138,6 +138,7 @@ async def _make_and_apply(ls: AutocreaServer, request: editing.Request, token: T
 def _accept_all(ls: AutocreaServer, proposal: Proposal, *, confirm: str | None = None) -> dict[str, Any]:
     """The edit of all of it. A client that asks the user itself (`confirm`) does not tell us the answer."""
     _, taken = ls.app.proposals.accept(proposal.id, None, ls.acting.now)
+    ls.deploying.fixing(proposal, taken)
     return ls.acting.edit(taken, confirm=confirm)
 
 

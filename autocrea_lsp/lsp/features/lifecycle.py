@@ -43,6 +43,8 @@ async def configuration_changed(ls: AutocreaServer, params: lsp.DidChangeConfigu
 
 
 async def files_changed(ls: AutocreaServer, _params: lsp.DidChangeWatchedFilesParams) -> None:
+    if (problems := ls.deploying.problems) is not None:
+        problems.look()
     ls.app.workspace.exclusions.refresh()
     ls.status.tell()
     await ls.configuration.read_repository()
@@ -50,11 +52,15 @@ async def files_changed(ls: AutocreaServer, _params: lsp.DidChangeWatchedFilesPa
 
 async def folders_changed(ls: AutocreaServer, _params: lsp.DidChangeWorkspaceFoldersParams) -> None:
     ls.acting.refresh()
+    if (problems := ls.deploying.problems) is not None:
+        problems.refresh()
     await ls.configuration.read_repository()
 
 
 async def trust(ls: AutocreaServer, params: wire.TrustParams) -> None:
     await ls.configuration.set_trust(params.trusted)
+    if (problems := ls.deploying.problems) is not None:
+        problems.refresh()
 
 
 async def credentials_changed(ls: AutocreaServer, _params: wire.CredentialsChangedParams) -> None:

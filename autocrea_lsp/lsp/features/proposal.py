@@ -27,6 +27,7 @@ async def proposal(ls: AutocreaServer, params: wire.ProposalParams) -> wire.Prop
 async def accept(ls: AutocreaServer, params: wire.HunksParams) -> wire.Accepted:
     """The edit, for the client to apply: it is the user's act, so nothing asks again."""
     found, taken = ls.app.proposals.accept(params.id, params.hunks, ls.acting.now)
+    ls.deploying.fixing(found, taken)
     return wire.Accepted(edit=ls.acting.edit(taken) if taken else {}, proposal=proposal_shape(found))
 
 

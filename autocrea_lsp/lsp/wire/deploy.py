@@ -111,7 +111,7 @@ class Deployment:
     remoteId: str = ""
     live: bool = False
     environment: list[str] | None = None  # names only
-    acts: list[DeploymentAct] | None = None  # what its host can do about it now; null: not looked up (only lists are)
+    acts: list[DeploymentAct] | None = None  # what its host can do about it now; null: not looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +190,7 @@ class DeployListParams:
     everywhere: bool = False  # all projects
     remote: bool = False  # the host's own list
     cursor: str | None = None  # of the host's list: the page after
+    acts: bool = False  # also what can be done about each; for a list to pick from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

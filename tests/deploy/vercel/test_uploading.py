@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
+from autocrea_lsp.deploy import sending
 from autocrea_lsp.deploy.base import Sent
-from autocrea_lsp.deploy.vercel import uploading
 from autocrea_lsp.deploy.vercel.api import Api
 from autocrea_lsp.deploy.vercel.uploading import Upload, upload
 
@@ -50,10 +50,10 @@ async def test_no_more_go_together_than_is_said(at_once: int) -> None:
 
 
 async def test_it_is_told_at_the_beginning_at_the_end_and_seldom_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploading, "TELL_S", 60.0)
+    monkeypatch.setattr(sending, "TELL_S", 60.0)
     told = await send(Slow(), 10)
     assert (told[0].files, told[0].bytes) == (0, 0)
     assert (told[-1].files, told[-1].bytes, told[-1].total_bytes) == (FILES, 3 * FILES, 3 * FILES)
     assert len(told) == 2
-    monkeypatch.setattr(uploading, "TELL_S", 0.0)
+    monkeypatch.setattr(sending, "TELL_S", 0.0)
     assert len(await send(Slow(), 10)) > 10

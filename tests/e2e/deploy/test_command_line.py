@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,7 +129,7 @@ def test_a_failed_build_has_its_own_exit_code_and_its_log(shell: Shell, host: Ve
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["nowhere"], 1, "There are: preview, vercel"),
+        (["nowhere"], 1, "There are: "),
         (["--prod", "--target", "staging"], 2, "--target"),
         (["vercel", "--commit", "abc"], 2, "--git"),
         (["preview", "--git", "main"], 3, "cannot"),
@@ -208,6 +209,27 @@ def test_a_preview_stays_until_an_interrupt(shell: Shell, host: VercelProcess) -
     with pytest.raises(OSError, match=r"refused"):
         opener.open(url, timeout=GUARD_S)
     assert host.state()["requests"] == []
+
+
+def test_a_host_that_was_named_is_meant_until_it_is_forgotten(shell: Shell) -> None:
+    shell.json("vercel", "--yes")
+    shutil.rmtree(shell.site / ".vercel")  # what links the folder
+    again = shell.run("--yes")
+    assert again.returncode == 0, again.stderr
+    assert "To vercel (preview), as you chose before" in again.stderr
+    here = shell.json("preview", "--no-wait")
+    assert [row["provider"] for row in shell.json("list")] == ["preview", "vercel", "vercel"]
+    assert [row["provider"] for row in shell.json("list", "--provider", "vercel")] == ["vercel", "vercel"]
+    assert shell.json("status", "--provider", "vercel")["provider"] == "vercel"
+    assert [(each["provider"], each["total"]) for each in shell.json("stats")["hosts"]] == [
+        ("vercel", 2),
+        ("preview", 1),
+    ]
+    assert shell.run("open", "--provider", "vercel").stdout.startswith("https://shop")
+    assert here["provider"] == "preview"
+    assert "not deployed to preview by itself any more" in shell.run("forget").stdout
+    assert shell.run("forget").stdout == "No host was remembered for shop.\n"
+    assert shell.json("list", "--remote", "--provider", "vercel")["provider"] == "vercel"
 
 
 def test_at_a_terminal_production_and_an_interrupt_are_asked_about(shell: Shell, host: VercelProcess) -> None:

@@ -223,7 +223,8 @@ def test_the_site_is_opened_by_neovim_and_only_a_web_address(start: Start, stub:
 
 
 def test_one_is_picked_from_the_history_and_rolled_back_to(start: Start, stub: Stub, file: Path) -> None:
-    rows = [row("failed"), row("success", id="d0", url=URL, finishedAt=2.0)]
+    acts = ["log", "redeploy", "promote", "rollback"]
+    rows = [row("failed", acts=["log", "redeploy"]), row("success", id="d0", url=URL, finishedAt=2.0, acts=acts)]
     answers = {
         "autocrea.server.deploy.list": {"deployments": rows, "cursor": None},
         "autocrea.server.deploy.rollback": {"text": "Live is now d0.", "id": None, "deployment": None, "notes": None},

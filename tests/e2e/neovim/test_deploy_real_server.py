@@ -6,6 +6,7 @@ What a person saw is kept as text beside pytest's other temporary files (`screen
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 import time
 import urllib.request
@@ -194,6 +195,32 @@ def test_history_and_rollback(opened: Open, host: VercelProcess, site: Path, tmp
     nvim.command("Autocrea deploy list")
     nvim.wait(lambda: len(nvim.lua("return _G.asked")) == 2)
     keep(tmp_path, "rolled-back", screen(nvim))
+
+
+def test_without_a_word_it_goes_to_the_host_of_last_time_until_that_is_forgotten(
+    opened: Open, host: VercelProcess, site: Path, tmp_path: Path
+) -> None:
+    nvim = opened()
+    choose(nvim, YES)
+    deploy(nvim)
+    ended(nvim)
+    shutil.rmtree(site / ".vercel")  # what links the folder
+    deploy(nvim, "")
+    assert "shop deployed to vercel (preview): " in ended(nvim)  # not production, though that was said last time
+    deploy(nvim, "preview")
+    assert "shop deployed to preview: " in ended(nvim)
+    nvim.lua("_G.said = {}")
+    nvim.command("Autocrea deploy stats")
+    nvim.wait(lambda: any("3 deployments" in each and "vercel 2 · preview 1" in each for each in said(nvim)))
+    nvim.command("Autocrea deploy status vercel")
+    nvim.wait(lambda: any("vercel (preview): success" in each for each in said(nvim)))
+    choose(nvim, "chosen last time")
+    nvim.command("Autocrea deploy pick")
+    nvim.wait(lambda: any("deployed to preview: " in each for each in said(nvim)))
+    nvim.lua("_G.said = {}")
+    nvim.command("Autocrea deploy forget")
+    nvim.wait(lambda: any("shop is not deployed to preview by itself any more" in each for each in said(nvim)))
+    keep(tmp_path, "forgotten", screen(nvim))
 
 
 def test_closing_neovim_cancels_nothing_and_the_next_one_tells_the_end(opened: Open, host: VercelProcess) -> None:

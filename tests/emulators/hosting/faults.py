@@ -104,6 +104,7 @@ def when(value: Any, now_s: float, seconds: float) -> Any:
         "<http-date>": lambda: formatdate(at, usegmt=True),
         "<text-date>": lambda: dt.datetime.fromtimestamp(at, tz=dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
         "<reset-s>": lambda: str(round(at)),
+        "<reset-float>": lambda: f"{at:.3f}",
         "<reset-ms>": lambda: str(round(at * 1000)),
         "<limit-s>": lambda: round(at),
         "<limit-ms>": lambda: round(at * 1000),

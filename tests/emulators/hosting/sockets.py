@@ -7,7 +7,7 @@ from typing import Any
 
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Headers, Request
+from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -20,10 +20,18 @@ class Socket:
     def __init__(self, connection: Connection, head: Head, *, subprotocols: tuple[str, ...] = ()) -> None:
         self._connection = connection
         self._protocol = ServerProtocol(subprotocols=[Subprotocol(name) for name in subprotocols] or None)
-        self._request = Request(path=head.path, headers=Headers(head.headers))
+        self._request = self._read_in(head)
         self._texts: asyncio.Queue[str | None] = asyncio.Queue()
         self._reading: asyncio.Task[None] | None = None
         self.closed_with: int | None = None  # the client's code
+
+    def _read_in(self, head: Head) -> Request:
+        """The handshake, through the protocol's own parser: it reads no frame before it has read one."""
+        lines = [f"GET {head.path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.headers.items()), "", ""]
+        self._protocol.receive_data("\r\n".join(lines).encode("latin-1"))
+        request = self._protocol.events_received()[0]
+        assert isinstance(request, Request)
+        return request
 
     async def accept(self) -> bool:
         """Whether the handshake went well; else the client was answered so."""

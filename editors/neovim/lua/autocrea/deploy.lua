@@ -80,11 +80,24 @@ function M.row(id)
   return entry and entry.event.deployment or nil
 end
 
---- For a status line: '' before the first deployment of this session, else for example `vercel (preview) building 45%`
---- or `vercel (preview) success 3 min`. Never waits and never asks.
+--- The one that a status line tells of: the newest that runs, at whatever host, else the newest that was heard of.
+---@return autocrea.DeployEntry?
+local function shown()
+  local running ---@type autocrea.DeployEntry?
+  for _, entry in pairs(entries) do
+    local at = entry.event.deployment.createdAt
+    if not entry.event.finished and (not running or at > running.event.deployment.createdAt) then
+      running = entry
+    end
+  end
+  return running or entries[newest or '']
+end
+
+--- For a status line: '' before the first deployment of this session, else for example `netlify (preview) building 45%`
+--- or `netlify (preview) success 3 min`. Never waits and never asks.
 ---@return string
 function M.label()
-  local entry = entries[newest or '']
+  local entry = shown()
   if not entry then
     return ''
   end

@@ -115,12 +115,8 @@ local function show_plan(plan)
 end
 
 ---@param client vim.lsp.Client
----@param words string[]
-local function start(client, words)
-  local params = M.parse(words)
-  if not params then
-    return
-  end
+---@param params autocrea.DeployParams
+local function start(client, params)
   local name = require('autocrea.wire').Command.DEPLOY
   M.execute(client, name, params, function(result)
     if type(result) == 'table' and type(result.plan) == 'table' then
@@ -141,13 +137,21 @@ local function say_row(row)
   say.say(('%s: %s, %s ago. %s'):format(deploy.where(row), row.state, deploy.ago(row.createdAt), what))
 end
 
---- With the newest deployment of the folder where no id is given.
+--- `[host] [id]` as the params of an act.
+---@param words string[]
+---@return autocrea.DeploymentActParams
+local function meant(words)
+  local host, rest = require('autocrea.deploy_hosts').split(words)
+  return { id = rest[1], provider = host }
+end
+
+--- With the newest deployment of the folder, or of it at a host, where no id is given.
 ---@param client vim.lsp.Client
----@param id string?
+---@param words string[]
 ---@param done fun(row: autocrea.Deployment)
-local function with_row(client, id, done)
+local function with_row(client, words, done)
   local name = require('autocrea.wire').Command.DEPLOY_STATUS
-  M.execute(client, name, { id = id }, function(row)
+  M.execute(client, name, meant(words), function(row)
     if type(row) ~= 'table' then
       return say_row(nil)
     end
@@ -155,11 +159,22 @@ local function with_row(client, id, done)
   end)
 end
 
+--- How many at each host, where there are several.
+---@param sums autocrea.DeployStats
+---@return string
+local function by_host(sums)
+  local hosts = type(sums.hosts) == 'table' and #sums.hosts > 1 and sums.hosts or {}
+  local parts = vim.tbl_map(function(each)
+    return ('%s %d'):format(each.provider, each.total)
+  end, hosts)
+  return table.concat(parts, ' · ')
+end
+
 ---@param command string name in `wire.Command`
 ---@return fun(client: vim.lsp.Client, words: string[])
 local function act(command)
   return function(client, words)
-    M.execute(client, require('autocrea.wire').Command[command], { id = words[1] })
+    M.execute(client, require('autocrea.wire').Command[command], meant(words))
   end
 end
 
@@ -169,7 +184,7 @@ M.ACTS = {
   rollback = act('DEPLOY_ROLLBACK'),
   redeploy = act('DEPLOY_REDEPLOY'),
   open = function(client, words)
-    with_row(client, words[1], function(row)
+    with_row(client, words, function(row)
       if not row.url:match('^https?://') then
         return require('autocrea.say').warn('it has no URL')
       end
@@ -177,36 +192,41 @@ M.ACTS = {
     end)
   end,
   copy = function(client, words)
-    with_row(client, words[1], function(row)
+    with_row(client, words, function(row)
       M.copy(row.url)
     end)
   end,
   promote = function(client, words)
-    with_row(client, words[1], function(row)
+    with_row(client, words, function(row)
       M.execute(client, require('autocrea.wire').Command.DEPLOY_PROMOTE, { id = row.id })
     end)
   end,
   status = function(client, words)
-    M.execute(client, require('autocrea.wire').Command.DEPLOY_STATUS, { id = words[1] }, say_row)
+    M.execute(client, require('autocrea.wire').Command.DEPLOY_STATUS, meant(words), say_row)
   end,
   logs = function(client, words)
-    with_row(client, words[1], function(row)
+    with_row(client, words, function(row)
       require('autocrea.deploy_log').open(client, row.id)
     end)
   end,
   list = function(client, words)
-    local remote = vim.tbl_contains(words, 'remote')
+    local host, rest = require('autocrea.deploy_hosts').split(words)
     trust(client)
-    require('autocrea.deploy_list').open(client, { remote = remote, everywhere = vim.tbl_contains(words, 'all') })
+    require('autocrea.deploy_list').open(client, {
+      provider = host,
+      remote = vim.tbl_contains(rest, 'remote'),
+      everywhere = vim.tbl_contains(rest, 'all'),
+    })
   end,
-  stats = function(client)
-    M.execute(client, require('autocrea.wire').Command.DEPLOY_STATS, {}, function(sums)
+  stats = function(client, words)
+    local host = require('autocrea.deploy_hosts').split(words)
+    M.execute(client, require('autocrea.wire').Command.DEPLOY_STATS, { provider = host }, function(sums)
       local rate = type(sums.successRate) == 'number' and ('%d %% went well'):format(sums.successRate * 100) or ''
       local median = type(sums.medianDurationS) == 'number' and ('%d s in the middle'):format(sums.medianDurationS)
         or ''
       local parts = vim.tbl_filter(function(part)
         return part ~= ''
-      end, { ('%d deployments'):format(sums.total), rate, median })
+      end, { ('%d deployments'):format(sums.total), rate, median, by_host(sums) })
       require('autocrea.say').say(table.concat(parts, ', '))
     end)
   end,
@@ -221,8 +241,18 @@ M.ACTS = {
     if #words < 1 then
       return require('autocrea.say').warn('deploy env: into which file? Git must ignore it')
     end
-    local params = { file = words[1], target = words[2] }
+    local host, rest = require('autocrea.deploy_hosts').split(vim.list_slice(words, 2))
+    local params = { file = words[1], provider = host, target = rest[1] }
     M.execute(client, require('autocrea.wire').Command.DEPLOY_ENV_PULL, params)
+  end,
+  pick = function(client)
+    trust(client)
+    require('autocrea.deploy_hosts').pick(client, function(params)
+      start(client, params)
+    end)
+  end,
+  forget = function(client)
+    require('autocrea.deploy_hosts').forget(client)
   end,
 }
 
@@ -238,12 +268,15 @@ function M.run(invocation)
     table.remove(words, 1)
     return known(client, words)
   end
-  start(client, words)
+  local params = M.parse(words)
+  if params then
+    start(client, params)
+  end
 end
 
 ---@return string[]
 function M.complete()
-  local words = vim.list_extend({ 'preview', 'vercel' }, vim.tbl_keys(M.ACTS))
+  local words = vim.list_extend(require('autocrea.deploy_hosts').names(), vim.tbl_keys(M.ACTS))
   vim.list_extend(words, { TARGETS[2], '--dry-run', '--prod' })
   for name in pairs(OPTIONS) do
     words[#words + 1] = ('--%s='):format(name)

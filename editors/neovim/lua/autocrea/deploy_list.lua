@@ -13,6 +13,13 @@ local MARKS = { ---@type table<string, string>
   unknown = '?',
 }
 
+local ACTS = { ---@type table<string, { title: string, command: string }> by what the server says can be done about one
+  cancel = { title = 'Cancel', command = 'DEPLOY_CANCEL' },
+  redeploy = { title = 'Deploy once more', command = 'DEPLOY_REDEPLOY' },
+  promote = { title = 'Promote to production', command = 'DEPLOY_PROMOTE' },
+  rollback = { title = 'Roll back to it', command = 'DEPLOY_ROLLBACK' },
+}
+
 ---@param row autocrea.Deployment
 ---@return string
 local function line(row)
@@ -50,17 +57,14 @@ local function acts(row)
       require('autocrea.deploy_commands').copy(picked.url)
     end)
   end
-  add('Show the log', function(client, picked)
-    require('autocrea.deploy_log').open(client, picked.id)
-  end)
-  if row.finishedAt == nil or row.finishedAt == vim.NIL then
-    add('Cancel', command(Command.DEPLOY_CANCEL))
-  else
-    add('Deploy once more', command(Command.DEPLOY_REDEPLOY))
-  end
-  if row.state == 'success' then
-    add('Promote to production', command(Command.DEPLOY_PROMOTE))
-    add('Roll back to it', command(Command.DEPLOY_ROLLBACK))
+  for _, act in ipairs(type(row.acts) == 'table' and row.acts or {}) do
+    if act == 'log' then
+      add('Show the log', function(client, picked)
+        require('autocrea.deploy_log').open(client, picked.id)
+      end)
+    elseif ACTS[act] then
+      add(ACTS[act].title, command(Command[ACTS[act].command]))
+    end
   end
   return list
 end
@@ -70,7 +74,7 @@ end
 ---@param params autocrea.DeployListParams
 function M.open(client, params)
   local say = require('autocrea.say')
-  params = vim.tbl_extend('keep', params, { limit = LIMIT })
+  params = vim.tbl_extend('keep', params, { limit = LIMIT, acts = true })
   local name = require('autocrea.wire').Command.DEPLOY_LIST
   require('autocrea.client').execute(client, name, { params }, function(err, result)
     if err then

@@ -95,6 +95,8 @@
 ---@field cancel? "remote"|"wait"
 ---@field preview? autocrea.Settings.deploy.preview
 ---@field vercel? autocrea.Settings.deploy.vercel
+---@field netlify? autocrea.Settings.deploy.netlify
+---@field railway? autocrea.Settings.deploy.railway
 
 ---@class autocrea.Settings.deploy.preview
 --- Builds of a project that are kept to go back to.
@@ -107,6 +109,22 @@
 ---@field apiUrl? string
 --- Team (slug or id) to deploy to where the folder is not linked to a project. Empty: the token's own.
 ---@field team? string
+
+---@class autocrea.Settings.deploy.netlify
+--- Base URL of Netlify's API. Empty: Netlify's own. Only https, or http on this machine.
+---@field apiUrl? string
+--- Address of Netlify's live build log, which is given the token. Empty: Netlify's own, or none where
+--- `apiUrl` is set. Only wss, or ws on this machine.
+---@field logUrl? string
+--- Team (slug or id) in which a site is made when none is named. Empty: the token's first.
+---@field team? string
+
+---@class autocrea.Settings.deploy.railway
+--- Base URL of Railway's API. Empty: Railway's own. Only https, or http on this machine.
+---@field apiUrl? string
+--- Workspace (name or id) to look for projects in, and to make them in. Empty: all that the token sees,
+--- and the first of them.
+---@field workspace? string
 
 ---@class autocrea.Settings.claude
 --- Base URL of the Messages API, without `/v1`. Empty: the environment's `ANTHROPIC_BASE_URL`, else

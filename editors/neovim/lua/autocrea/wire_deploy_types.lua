@@ -116,6 +116,8 @@
 ---@field remote? boolean
 --- of the host's list: the page after
 ---@field cursor? string|nil
+--- also what can be done about each; for a list to pick from
+---@field acts? boolean
 
 ---@class autocrea.DeployLog
 ---@field id string
@@ -210,7 +212,7 @@
 ---@field live? boolean
 --- names only
 ---@field environment? string[]|nil
---- what its host can do about it now; null: not looked up (only lists are)
+--- what its host can do about it now; null: not looked up
 ---@field acts? autocrea.DeploymentAct[]|nil
 
 --- As DeploymentParams; null where the act has a sensible default (the newest).

@@ -13,6 +13,7 @@ import {
   type DeployStats,
   type Provider,
 } from '../wire.ts';
+import { can, remote } from './choices.ts';
 import { showHistory } from './history.ts';
 import { pickDeployment, pickHost } from './pick.ts';
 import { setToken, setVariable } from './secrets.ts';
@@ -28,13 +29,16 @@ export const DEPLOY_COMMANDS: Record<string, Run> = {
     await start(ctx, { target: 'preview' });
   },
   'autocrea.deploy.production': async (ctx) => {
-    const host = await pickHost(ctx.deployments, 'promote');
-    await start(ctx, host && { provider: host.name, target: 'production' });
+    const picked = await pickHost(ctx.deployments, 'Deploy to production at…', remote);
+    await start(ctx, picked && { provider: picked.host.name, target: 'production' });
   },
   'autocrea.deploy.dryRun': dryRun,
   'autocrea.deploy.cancel': cancel,
   'autocrea.deploy.history': (ctx) => showHistory(ctx),
-  'autocrea.deploy.remoteHistory': (ctx) => showHistory(ctx, true),
+  'autocrea.deploy.remoteHistory': async (ctx) => {
+    const picked = await pickHost(ctx.deployments, 'Deployments at…', can('remote_list'));
+    if (picked !== undefined) await showHistory(ctx, picked.host);
+  },
   'autocrea.deploy.logs': async (ctx) => {
     await ctx.deployments.showLog((await newest(ctx)).id);
   },
@@ -56,9 +60,10 @@ export const DEPLOY_COMMANDS: Record<string, Run> = {
     void window.showInformationMessage(`AUTOCREA: ${statistics(sums)}`);
   },
   'autocrea.deploy.setToken': async (ctx) => {
-    const host = await pickHost(ctx.deployments, 'remote_list');
+    const host = (await pickHost(ctx.deployments, 'Token of…', remote))?.host;
     if (host !== undefined) await setToken(ctx.extension.secrets, secretKey(host.name as Provider), host.title);
   },
+  'autocrea.deploy.forget': (ctx) => ctx.deployments.act(Command.DEPLOY_FORGET),
   'autocrea.deploy.setVariable': (ctx) => setVariable(ctx.extension.secrets),
 };
 
@@ -83,7 +88,7 @@ async function cancel(ctx: Ctx): Promise<void> {
 }
 
 async function dryRun(ctx: Ctx): Promise<void> {
-  const host = await pickHost(ctx.deployments);
+  const host = (await pickHost(ctx.deployments, 'What would be deployed to…'))?.host;
   if (host === undefined) return;
   const params: DeployParams = { provider: host.name, dryRun: true };
   const { plan } = await ctx.deployments.ask<DeployAnswer>(Command.DEPLOY, params);
@@ -105,7 +110,7 @@ function planText(plan: DeployPlan): string {
 }
 
 async function link(ctx: Ctx): Promise<void> {
-  const host = await pickHost(ctx.deployments, 'link');
+  const host = (await pickHost(ctx.deployments, 'Link to a project at…', can('link')))?.host;
   if (host === undefined) return;
   const project = await window.showInputBox({ title: `Project at ${host.title}`, prompt: 'Its name or id.' });
   if (project === undefined || project.trim() === '') return;
@@ -113,7 +118,7 @@ async function link(ctx: Ctx): Promise<void> {
 }
 
 async function pullEnvironment(ctx: Ctx): Promise<void> {
-  const host = await pickHost(ctx.deployments, 'pull_environment');
+  const host = (await pickHost(ctx.deployments, 'Variables of…', can('pull_environment')))?.host;
   if (host === undefined) return;
   const file = await window.showInputBox({
     title: `Variables of ${host.title}`,

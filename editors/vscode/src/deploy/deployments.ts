@@ -3,11 +3,19 @@
 import { env, ProgressLocation, StatusBarAlignment, Uri, window, type Disposable } from 'vscode';
 import { ExecuteCommandRequest, type LanguageClient } from 'vscode-languageclient/node';
 
-import { Command, type DeployActAnswer, type DeployEvent, type Deployment, type DeployParams } from '../wire.ts';
-import { ending, item, step, webAddress, where, type EndAction } from './words.ts';
+import {
+  Command,
+  type DeployActAnswer,
+  type DeployEvent,
+  type Deployment,
+  type Deployments as Rows,
+  type DeployParams,
+} from '../wire.ts';
+import { ending, item, shown, step, webAddress, where, type EndAction } from './words.ts';
 
 const PRIORITY = 99; // right of our other item
 const AGE_MS = 30_000; // how often the age is written anew
+const LOOK_BACK = 50; // rows among which the newest of each host is looked for
 
 export interface DeploymentsParts {
   readonly connection: () => Promise<LanguageClient>;
@@ -28,7 +36,8 @@ export class Deployments implements Disposable {
   /** What was asked for here, so that it can be asked for once more. */
   readonly #asked = new Map<string, DeployParams>();
   readonly #clock: NodeJS.Timeout;
-  #newest: Deployment | undefined;
+  /** The newest of each host that this window has heard of. */
+  readonly #newest = new Map<string, Deployment>();
 
   constructor(parts: DeploymentsParts) {
     this.#parts = parts;
@@ -39,9 +48,9 @@ export class Deployments implements Disposable {
     }, AGE_MS);
   }
 
-  /** The newest one that this window has heard of. */
+  /** The newest that runs, else the newest one that this window has heard of. */
   get newest(): Deployment | undefined {
-    return this.#newest;
+    return shown(this.#newest.values());
   }
 
   /** Runs one of the server's commands. Its errors are for people. */
@@ -88,11 +97,14 @@ export class Deployments implements Disposable {
     }
   }
 
-  /** A server has started: what it knows of this folder's newest deployment. */
+  /** A server has started: what it knows of this folder's newest deployments, one of each host. */
   async refresh(log: (line: string) => void): Promise<void> {
     try {
       const row = await this.ask<Deployment | null>(Command.DEPLOY_STATUS, {});
-      if (row !== null) this.#seen(row);
+      if (row === null) return;
+      const { deployments } = await this.ask<Rows>(Command.DEPLOY_LIST, { limit: LOOK_BACK });
+      for (const each of deployments) this.#seen(each);
+      this.#seen(row); // which the server has looked at just now
     } catch (error) {
       log(`The last deployment is not known: ${String(error)}`); // nobody has asked for it
     }
@@ -167,14 +179,16 @@ export class Deployments implements Disposable {
   }
 
   #seen(row: Deployment): void {
-    if (this.#newest !== undefined && this.#newest.id !== row.id && this.#newest.createdAt > row.createdAt) return;
-    this.#newest = row;
+    const before = this.#newest.get(row.provider);
+    if (before !== undefined && before.id !== row.id && before.createdAt > row.createdAt) return;
+    this.#newest.set(row.provider, row);
     this.#draw();
   }
 
   #draw(): void {
-    if (this.#newest === undefined) return;
-    const { text, tooltip } = item(this.#newest, Date.now() / 1000);
+    const row = this.newest;
+    if (row === undefined) return;
+    const { text, tooltip } = item(row, Date.now() / 1000, this.#newest.values());
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.show();

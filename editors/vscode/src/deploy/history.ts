@@ -3,7 +3,8 @@
 import { env, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
 
 import type { Ctx } from '../ctx.ts';
-import { Command, type Deployment, type Deployments as Rows } from '../wire.ts';
+import { Command, type DeployHost, type Deployment, type Deployments as Rows } from '../wire.ts';
+import { allows } from './choices.ts';
 import { history, isFinished, where } from './words.ts';
 
 interface RowItem extends QuickPickItem {
@@ -30,38 +31,40 @@ const ACTS: readonly Act[] = [
       await env.clipboard.writeText(url);
     },
   },
-  { icon: 'output', title: 'Show Log', fits: () => true, run: (ctx, { id }) => ctx.deployments.showLog(id) },
+  { icon: 'output', title: 'Show Log', fits: (row) => allows(row, 'log'), run: (ctx, { id }) => ctx.deployments.showLog(id) },
   {
     icon: 'stop-circle',
     title: 'Cancel',
-    fits: (row) => !isFinished(row),
+    fits: (row) => !isFinished(row) && allows(row, 'cancel'),
     run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_CANCEL, { id }),
   },
   {
     icon: 'refresh',
     title: 'Deploy Once More',
-    fits: isFinished,
+    fits: (row) => isFinished(row) && allows(row, 'redeploy'),
     run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_REDEPLOY, { id }),
   },
   {
     icon: 'arrow-up',
     title: 'Promote to Production',
-    fits: ({ state, provider }) => state === 'success' && provider !== 'preview',
+    fits: (row) => row.state === 'success' && allows(row, 'promote'),
     run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_PROMOTE, { id }),
   },
   {
     icon: 'history',
     title: 'Roll Back to It',
-    fits: ({ state }) => state === 'success',
+    fits: (row) => row.state === 'success' && allows(row, 'rollback'),
     run: (ctx, { id }) => ctx.deployments.act(Command.DEPLOY_ROLLBACK, { id }),
   },
 ];
 
-/** Our own history; `remote`: the host's, page by page. */
-export async function showHistory(ctx: Ctx, remote = false, cursor: string | null = null): Promise<void> {
-  const page = await ctx.deployments.ask<Rows>(Command.DEPLOY_LIST, { limit: LIMIT, remote, cursor });
+/** Our own history, of all hosts; `host`: its own list, page by page. */
+export async function showHistory(ctx: Ctx, host?: DeployHost, cursor: string | null = null): Promise<void> {
+  const theirs = host === undefined ? {} : { remote: true, provider: host.name, cursor };
+  const page = await ctx.deployments.ask<Rows>(Command.DEPLOY_LIST, { limit: LIMIT, acts: true, ...theirs });
   if (page.deployments.length === 0) {
-    void window.showInformationMessage('AUTOCREA: nothing was deployed from here yet.');
+    const where = host === undefined ? 'nothing was deployed from here yet' : `${host.title} has no deployments of this project`;
+    void window.showInformationMessage(`AUTOCREA: ${where}.`);
     return;
   }
   const now = Date.now() / 1000;
@@ -71,10 +74,10 @@ export async function showHistory(ctx: Ctx, remote = false, cursor: string | nul
     buttons: ACTS.filter(({ fits }) => fits(row)).map(button),
   }));
   if (typeof page.cursor === 'string' && page.cursor !== '') items.push({ label: 'More…', cursor: page.cursor });
-  const chosen = await pick(items, remote ? 'Deployments at the host' : 'Deployments');
+  const chosen = await pick(items, host === undefined ? 'Deployments' : `Deployments at ${host.title}`);
   if (chosen === undefined) return;
   const { item, act } = chosen;
-  if (item.cursor !== undefined) await showHistory(ctx, remote, item.cursor);
+  if (item.cursor !== undefined) await showHistory(ctx, host, item.cursor);
   else if (item.row !== undefined) await (act ?? (await pickAct(item.row)))?.run(ctx, item.row);
 }
 
@@ -110,6 +113,7 @@ function pick(items: readonly RowItem[], title: string): Promise<Chosen | undefi
 
 async function pickAct(row: Deployment): Promise<Act | undefined> {
   const items = ACTS.filter(({ fits }) => fits(row)).map((act) => ({ label: `$(${act.icon}) ${act.title}`, act }));
+  if (items.length === 0) return undefined; // the host's own, of which our history knows nothing
   return (await window.showQuickPick(items, { title: `${where(row)}: ${row.state}` }))?.act;
 }
 

@@ -1,46 +1,38 @@
 /** What is asked before a deployment: the host, the target, the source. */
 
-import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { window, type QuickPickItem } from 'vscode';
 
-import { Command, type DeployHost, type DeployHosts, type DeployParams, type GitSource } from '../wire.ts';
+import { Command, type DeployActAnswer, type DeployHost, type DeployHosts, type DeployParams, type GitSource } from '../wire.ts';
+import { hostChoices, targetChoices, type Fits } from './choices.ts';
 import type { Deployments } from './deployments.ts';
 
-interface HostItem extends QuickPickItem {
-  readonly host?: DeployHost;
+export interface PickedHost {
+  readonly host: DeployHost;
+  readonly told: DeployHosts;
 }
 
-/** A host; the one that a deployment goes to by default is first. */
-export async function pickHost(deployments: Deployments, ability?: string): Promise<DeployHost | undefined> {
-  const { hosts, default: first } = await deployments.ask<DeployHosts>(Command.DEPLOY_HOSTS);
-  const able = hosts.filter(({ abilities }) => ability === undefined || abilities.includes(ability));
-  if (able.length === 0) throw new Error('no host can do that');
-  if (able.length === 1) return able[0];
-  const sorted = [...able].sort((a, b) => Number(b.name === first) - Number(a.name === first));
-  const items: HostItem[] = sorted.map((host) => ({
-    label: host.title,
-    description: host.local ? 'on this machine, no account' : host.linked ? 'linked to this folder' : '',
-    host,
-  }));
-  return (await window.showQuickPick(items, { title: 'Deploy to…' }))?.host;
-}
-
-interface TargetItem extends QuickPickItem {
-  readonly target?: string;
-}
-
-/** A target: the preview is first, production is marked, others are typed. */
-export async function pickTarget(host: DeployHost): Promise<string | undefined> {
-  if (host.local) return 'preview';
-  const items: TargetItem[] = [
-    { label: 'Preview', description: 'a URL of its own', target: 'preview' },
-    { label: '$(warning) Production', description: 'you are asked once more', target: 'production' },
-  ];
-  if (host.abilities.includes('other_targets') || host.abilities.includes('otherTargets')) {
-    items.push({ label: '', kind: QuickPickItemKind.Separator }, { label: 'Another environment…', target: '' });
+/** A host that fits; the one that a deployment goes to by itself is first. undefined: the user left. */
+export async function pickHost(deployments: Deployments, title: string, fits?: Fits): Promise<PickedHost | undefined> {
+  const told = await deployments.ask<DeployHosts>(Command.DEPLOY_HOSTS);
+  const choices = hostChoices(told, fits);
+  const [only, another] = choices.flatMap(({ host }) => host ?? []);
+  if (only === undefined) throw new Error('no host can do that');
+  if (another === undefined) return { host: only, told };
+  const chosen = await window.showQuickPick(choices, { title, matchOnDescription: true });
+  if (chosen?.forget === true) {
+    await deployments.ask<DeployActAnswer>(Command.DEPLOY_FORGET);
+    return pickHost(deployments, title, fits);
   }
-  const target = (await window.showQuickPick(items, { title: `Deploy to ${host.title}` }))?.target;
+  return chosen?.host && { host: chosen.host, told };
+}
+
+/** A target: that of last time is first, production is marked, others are typed. */
+export async function pickTarget({ host, told }: PickedHost): Promise<string | undefined> {
+  if (host.local) return 'preview';
+  const target = (await window.showQuickPick(targetChoices(host, told), { title: `Deploy to ${host.title}` }))?.target;
   if (target !== '') return target;
-  return window.showInputBox({ title: 'Environment', prompt: `Its name at ${host.title}.` });
+  const name = await window.showInputBox({ title: 'Environment', prompt: `Its name at ${host.title}.` });
+  return name === undefined || name.trim() === '' ? undefined : name.trim();
 }
 
 interface SourceItem extends QuickPickItem {
@@ -63,10 +55,10 @@ export async function pickSource(host: DeployHost): Promise<GitSource | null | u
 
 /** All of it; undefined: the user left. */
 export async function pickDeployment(deployments: Deployments): Promise<DeployParams | undefined> {
-  const host = await pickHost(deployments);
-  if (host === undefined) return undefined;
-  const target = await pickTarget(host);
+  const picked = await pickHost(deployments, 'Deploy to…');
+  if (picked === undefined) return undefined;
+  const target = await pickTarget(picked);
   if (target === undefined) return undefined;
-  const source = await pickSource(host);
-  return source === undefined ? undefined : { provider: host.name, target, source };
+  const source = await pickSource(picked.host);
+  return source === undefined ? undefined : { provider: picked.host.name, target, source };
 }

@@ -44,7 +44,9 @@ export async function setVariable(secrets: SecretStorage): Promise<void> {
 export async function setToken(secrets: SecretStorage, key: string, title: string): Promise<void> {
   const token = await window.showInputBox({
     title: `Token of ${title}`,
-    prompt: "Kept in VS Code's secret storage, and given to the language server only; empty: forget it.",
+    prompt:
+      "Of your account, or of one project where the host has such. Kept in VS Code's secret storage, and given to the " +
+      'language server only; empty: forget it.',
     password: true,
     ignoreFocusOut: true,
     validateInput: (value) => (/^\S*$/.test(value.trim()) ? undefined : 'A token is one word, without spaces.'),

@@ -93,12 +93,22 @@ export interface ItemView {
   readonly tooltip: string;
 }
 
-/** The status bar item of the newest deployment. */
-export function item(row: Deployment, now: number): ItemView {
+/** The one that the status bar tells of: the newest that runs, else the newest. */
+export function shown(rows: Iterable<Deployment>): Deployment | undefined {
+  const newer = (a: Deployment, b: Deployment): number => b.createdAt - a.createdAt;
+  const sorted = [...rows].sort(newer);
+  return sorted.find((row) => !isFinished(row) && row.state !== 'unknown') ?? sorted[0];
+}
+
+/** The status bar item of that deployment; `others`: the newest of each host, for the tooltip. */
+export function item(row: Deployment, now: number, others: Iterable<Deployment> = []): ItemView {
   const icon = ICONS[row.state];
   const at = row.finishedAt ?? row.updatedAt;
   const age = isFinished(row) ? `${row.state} ${ago(at, now)}` : row.state;
   const lines = [`${row.project}: ${where(row)}`, row.error === '' ? row.detail : row.error, row.url];
+  for (const other of others) {
+    if (other.id !== row.id) lines.push(`${where(other)}: ${other.state}, ${ago(other.createdAt, now)} ago`);
+  }
   return {
     text: `$(${icon}) ${row.provider} ${age}`,
     tooltip: lines.filter((line) => line !== '').join('\n'),
@@ -125,5 +135,7 @@ export function statistics(sums: DeployStats): string {
   for (const [state, count] of Object.entries(sums.byStatus)) parts.push(`${String(count)} ${state}`);
   if (typeof sums.successRate === 'number') parts.push(`${String(Math.round(sums.successRate * 100))} % went well`);
   if (typeof sums.medianDurationS === 'number') parts.push(`${String(Math.round(sums.medianDurationS))} s in the middle`);
+  const hosts = sums.hosts ?? [];
+  if (hosts.length > 1) parts.push(hosts.map(({ provider, total }) => `${provider} ${String(total)}`).join(' · '));
   return parts.join(', ');
 }

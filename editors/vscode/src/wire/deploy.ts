@@ -117,6 +117,8 @@ export interface DeployListParams {
   readonly remote?: boolean;
   /** of the host's list: the page after */
   readonly cursor?: string | null;
+  /** also what can be done about each; for a list to pick from */
+  readonly acts?: boolean;
 }
 
 export interface DeployLog {
@@ -215,7 +217,7 @@ export interface Deployment {
   readonly live?: boolean;
   /** names only */
   readonly environment?: readonly string[] | null;
-  /** what its host can do about it now; null: not looked up (only lists are) */
+  /** what its host can do about it now; null: not looked up */
   readonly acts?: readonly DeploymentAct[] | null;
 }
 

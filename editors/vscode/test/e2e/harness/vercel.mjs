@@ -12,9 +12,9 @@ export class Vercel {
     this.token = token;
   }
 
-  /** `speed`: its seconds in one of ours. */
-  static async start(speed = 4) {
-    const args = ['-m', 'tests.emulators.vercel', '--speed', String(speed)];
+  /** `speed`: its seconds in one of ours. `module`: another host's emulator, which is commanded alike. */
+  static async start(speed = 4, module = 'tests.emulators.vercel') {
+    const args = ['-m', module, '--speed', String(speed)];
     const child = spawn(PYTHON, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = readline.createInterface({ input: child.stdout });
     const told = await new Promise((resolve, reject) => {

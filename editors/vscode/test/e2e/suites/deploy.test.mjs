@@ -51,9 +51,17 @@ async function shot(wb, name) {
   await wb.page.screenshot({ path: path.join(SHOTS, `deploy-${name}.png`) });
 }
 
+/** Rows of the list that is shown, from the top. */
+const rows = (wb) => wb.quickInput.locator('.monaco-list-row');
+
+async function pickVercel(wb) {
+  await wb.command('AUTOCREA: Deploy to Production…');
+  await wb.choose('Vercel', 'Vercel');
+}
+
 /** Starts a deployment to production and gives that answer when asked. */
 async function toProduction(wb, answer) {
-  await wb.command('AUTOCREA: Deploy to Production…');
+  await pickVercel(wb);
   const question = toast(wb, 'Deploy to production at Vercel?').first();
   await question.waitFor();
   await press(question, answer);
@@ -134,7 +142,7 @@ scenario('a success is one message that opens the site', async ({ wb }) => {
 
 scenario('the history lists them, and one can be gone back to', async ({ wb, sandbox }) => {
   fs.writeFileSync(path.join(sandbox.workspace, 'app.js'), 'runAgain();\n');
-  await wb.command('AUTOCREA: Deploy to Production…');
+  await pickVercel(wb);
   await message(wb, `workspace deployed to vercel (production): ${LIVE}`); // nobody was asked: "always"
   await wb.clearToasts();
   const { live } = (await host.state()).projects[0];
@@ -152,6 +160,31 @@ scenario('the history lists them, and one can be gone back to', async ({ wb, san
   assert.notEqual(project.live, live);
   assert.equal(project.autoAssign, false);
   await wb.clearToasts();
+});
+
+scenario('the host of last time is offered first, until it is forgotten', async ({ wb }) => {
+  await wb.command('AUTOCREA: Deploy…');
+  const first = rows(wb).first();
+  await first.filter({ hasText: 'chosen last time' }).waitFor();
+  assert.match(await first.innerText(), /Vercel/);
+  await shot(wb, 'hosts');
+  await wb.choose('Forget', 'Forget the choice');
+  await first.filter({ hasText: 'linked to this folder' }).waitFor(); // the list again
+  assert.deepEqual(await rows(wb).filter({ hasText: /chosen last time|Forget/ }).count(), 0);
+  assert.deepEqual(await rows(wb).filter({ hasText: /Netlify|Railway/ }).count(), 2);
+  await wb.press('Escape');
+});
+
+scenario('a promotion is offered for the site of a host that can, and not for a preview', async ({ wb }) => {
+  await wb.command('AUTOCREA: Deployments…');
+  await rows(wb).filter({ hasText: 'preview success' }).first().click();
+  await rows(wb).filter({ hasText: 'Roll Back to It' }).waitFor();
+  assert.equal(await rows(wb).filter({ hasText: 'Promote' }).count(), 0);
+  await wb.press('Escape');
+  await wb.command('AUTOCREA: Deployments…');
+  await rows(wb).filter({ hasText: 'vercel (production) success' }).first().click();
+  await rows(wb).filter({ hasText: 'Promote to Production' }).waitFor();
+  await wb.press('Escape');
 });
 
 scenario('the token was used, and stands in no file', async ({ sandbox }) => {

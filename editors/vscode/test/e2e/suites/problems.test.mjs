@@ -1,0 +1,145 @@
+// Failed builds light up in real VS Code: the file and line, a fix on offer, and all dark again after a build that works.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after } from 'node:test';
+
+import { edits } from '../harness/acting.mjs';
+import { KEY } from '../harness/emulator.mjs';
+import { EXTENSION, PYTHON, ROOT, SHOTS } from '../harness/paths.mjs';
+import { suite } from '../harness/suite.mjs';
+import { until } from '../harness/until.mjs';
+import { Vercel } from '../harness/vercel.mjs';
+
+const { languages, hosts, working } = JSON.parse(
+  execFileSync(PYTHON, ['-m', 'tests.e2e.failing_builds'], { cwd: ROOT, encoding: 'utf8' }),
+);
+const SOURCE = 'autocrea deploy';
+const remote = Object.entries(hosts).filter(([, host]) => host.module !== '');
+
+for (const [, host] of remote) {
+  host.emulator = await Vercel.start(4, host.module);
+  after(() => host.emulator.stop());
+}
+
+const { scenario } = suite('problems', {
+  emulator: true,
+  ready: 'off',
+  env: (emulator) => ({
+    ANTHROPIC_BASE_URL: emulator.url,
+    ANTHROPIC_API_KEY: KEY,
+    AUTOCREA_CHECKERS: path.join(EXTENSION, 'node_modules'),
+    ...Object.fromEntries(remote.map(([, { token, emulator: { token: value } }]) => [token, value])),
+  }),
+  settings: { 'autocrea.inline.enable': false, 'typescript.validate.enable': false },
+  machineSettings: {
+    'autocrea.limits.deploysPerHour': 1000,
+    ...Object.fromEntries(remote.map(([name, { emulator: { url } }]) => [`autocrea.deploy.${name}.apiUrl`, url])),
+  },
+  files: { 'index.html': '<h1>shop</h1>\n' },
+});
+
+const toast = (wb, text) => wb.page.locator('.notifications-toasts .notification-toast', { hasText: text }).first();
+/** Our rows of the problems view. */
+const rows = (wb) => wb.page.locator('.markers-panel .monaco-list-row', { hasText: SOURCE });
+
+function plant(sandbox, files) {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(sandbox.workspace, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+  }
+}
+
+/** Deploys to that host, agreeing to whatever is asked, until the message with that text. */
+async function deploy(wb, name, text) {
+  await wb.command(name === 'preview' ? 'AUTOCREA: Deploy Preview' : 'AUTOCREA: Deploy to Production…');
+  const host = wb.quickInput.locator('.monaco-list-row', { hasText: hosts[name].title }).first();
+  const question = toast(wb, `Deploy to production at ${hosts[name].title}?`);
+  const end = toast(wb, text);
+  await host.or(question).or(end).first().waitFor();
+  if (await host.isVisible()) await host.click();
+  await question.or(end).first().waitFor();
+  if (await question.isVisible()) await question.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await end.waitFor();
+  await wb.clearToasts();
+}
+
+async function fails(wb, sandbox, name, language) {
+  plant(sandbox, languages[language].files);
+  if (hosts[name].emulator !== undefined) await hosts[name].emulator.plan(hosts[name].fails[language]);
+  await deploy(wb, name, 'was not deployed to');
+}
+
+async function works(wb, sandbox, name) {
+  plant(sandbox, working.files);
+  if (hosts[name].emulator !== undefined) await hosts[name].emulator.plan(hosts[name].works);
+  await deploy(wb, name, 'deployed to');
+}
+
+async function shot(wb, name) {
+  fs.mkdirSync(SHOTS, { recursive: true });
+  await wb.page.screenshot({ path: path.join(SHOTS, `problems-${name}.png`) });
+}
+
+async function listed(wb) {
+  await wb.command('Problems: Focus on Problems View');
+  await rows(wb).first().waitFor();
+}
+
+/** The file of the problem, from the view. */
+async function opened(wb, name) {
+  await listed(wb);
+  await rows(wb).first().dblclick();
+  await wb.editor(name).locator('.squiggly-error').first().waitFor();
+  await wb.focus(name);
+}
+
+/** The menu of code actions at that line has our fix. */
+async function offered(wb, line, title) {
+  await wb.goTo(line + 1, 12);
+  await until(`“${title}” to be offered`, async () => {
+    await wb.press('Control+.');
+    await wb.actions.first().waitFor({ timeout: 2000 });
+    if ((await wb.actions.filter({ hasText: title }).count()) > 0) return true;
+    await wb.press('Escape');
+    return false;
+  });
+}
+
+// First: once the folder is linked to a host, a preview goes there.
+scenario('its fix is applied, checked, and the problem is gone', async ({ wb, sandbox, emulator }) => {
+  const { path: file, wrong, right, line, message } = languages.typescript;
+  await fails(wb, sandbox, 'preview', 'typescript');
+  await opened(wb, file);
+  await emulator.script({ match: 'is not assignable', raw: true, answer: edits(file, [[wrong, right]]) });
+  await offered(wb, line, `JoxCoder: fix “${message.slice(0, 20)}`);
+  const note = wb.page.locator('.statusbar-item', { hasText: 'JoxCoder: fixed' }).waitFor();
+  await Promise.all([note, wb.pickAction(`JoxCoder: fix “${message.slice(0, 20)}`)]);
+  await wb.untilText(wb.editor(file), languages.typescript.files[file].replace(wrong, right));
+  await until('the problem to go', async () => (await rows(wb).count()) === 0);
+  assert.equal((await wb.toasts()).filter((text) => text.includes('still reported')).length, 0);
+  await shot(wb, 'fixed');
+  await wb.command('File: Revert File');
+  await wb.press('Control+F4');
+});
+
+for (const name of Object.keys(hosts)) {
+  for (const [language, failing] of Object.entries(languages)) {
+    scenario(`a failing ${language} build at ${name} lights up, and a fixed one is dark`, async ({ wb, sandbox }) => {
+      await fails(wb, sandbox, name, language);
+      await listed(wb);
+      const [text] = await rows(wb).allInnerTexts();
+      assert.equal(await rows(wb).count(), 1);
+      assert.ok(text.includes(failing.message), text);
+      assert.ok(text.includes(`Ln ${failing.line + 1}, Col ${failing.column + 1}`), text);
+      await opened(wb, failing.path);
+      await offered(wb, failing.line, `JoxCoder: fix “${failing.message.slice(0, 20)}`);
+      await shot(wb, `${language}-${name}`);
+      await wb.press('Escape', 'Control+F4');
+      await works(wb, sandbox, name);
+      await until('the problem to go', async () => (await rows(wb).count()) === 0);
+    });
+  }
+}

@@ -100,8 +100,8 @@ def _netlify_place(environ: Mapping[str, str], home: Path) -> Path:
 
 def _netlify_token(fields: _Fields) -> tuple[object, object]:
     """{"userId", "users": {id: {"auth": {"token"}}}}; it does not expire."""
-    users = fields.get("users")
-    user = users.get(fields.get("userId")) if isinstance(users, dict) else None
+    users, present = fields.get("users"), fields.get("userId")
+    user = users.get(present) if isinstance(users, dict) and isinstance(present, str) else None
     auth = user.get("auth") if isinstance(user, dict) else None
     return (auth.get("token") if isinstance(auth, dict) else None), None
 

@@ -62,8 +62,7 @@ def _request(request: Recorded) -> Iterator[str]:
         yield from _unpublished(request)
         return
     excused = tables.EXTRAS.get(tables.SAME_BODY.get(route.op, route.op), {})
-    query = {name: text for name, text in request.query.items() if f"?{name}" not in excused}
-    yield from swagger.query_errors(known.parameters, query)
+    yield from swagger.query_errors(known.parameters, request.query)
     yield from _extras(request, excused)
     yield from _body(request, known, excused)
 
@@ -121,8 +120,6 @@ def _extras(request: Recorded, excused: Mapping[str, tables.Extra]) -> Iterator[
 
 
 def _at(request: Recorded, name: str) -> Any:
-    if name.startswith("?"):
-        return request.query.get(name[1:])
     value: Any = request.body
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None

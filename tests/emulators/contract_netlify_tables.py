@@ -20,7 +20,7 @@ Kind = Literal["string", "boolean"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """A field or parameter that is sent and accepted though the contract lacks it. `kind`: what it must be."""
+    """A field that is sent and accepted though the contract lacks it. `kind`: what it must be."""
 
     kind: Kind
     by: str
@@ -45,17 +45,15 @@ EXTRAS: Mapping[str, Mapping[str, Extra]] = {
     "create_deploy": {
         "include_upload_url": Extra(kind="boolean", by=TRACE),
         "deploy_source": Extra(kind="string", by=TRACE),
-        "?branch": Extra(kind="string", by=REFERENCE),
     },
     "set_manifest": {"build_version": Extra(kind="string", by=TRACE)},
-    "list_deploys": {"?state": Extra(kind="string", by=CLI)},
     "create_site": {
         "repo.repo": Extra(kind="string", by=REFERENCE),
         "repo.branch": Extra(kind="string", by=REFERENCE),
         "repo.private": Extra(kind="boolean", by=REFERENCE),
     },
 }
-"""`?name` is a parameter, `a.b` a field in a field. The makers of a team's site are held by those of any site."""
+"""`a.b` is a field in a field. The makers of a team's site are held by those of any site."""
 
 SAME_BODY: Mapping[str, str] = {"create_team_site": "create_site", "update_site": "create_site"}
 

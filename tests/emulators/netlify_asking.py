@@ -19,9 +19,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha1(data).hexdigest()  # noqa: S324  # the host's own digest of a file
 
 
-def manifest(files: Mapping[str, bytes] = FILES, **fields: Any) -> dict[str, Any]:
+def manifest(files: Mapping[str, bytes] = FILES, *, later: bool = False, **fields: Any) -> dict[str, Any]:
     """As a right body of a create, or of the PUT that follows one."""
-    return {"files": {name: digest(data) for name, data in files.items()}, "draft": False, "async": False, **fields}
+    return {"files": {name: digest(data) for name, data in files.items()}, "draft": False, "async": later, **fields}
 
 
 class Asking:
@@ -49,6 +49,17 @@ class Asking:
             headers={"content-type": "application/octet-stream"} | named,
         )
         return self.last.json()
+
+    async def until_lost(self, path: str) -> bytes:
+        """What arrives of a body before its connection breaks. Fails when it does not."""
+        got = bytearray()
+        async with self.http.stream("GET", path) as answer:
+            try:
+                async for piece in answer.aiter_raw():
+                    got += piece
+            except httpx.RemoteProtocolError:
+                return bytes(got)
+        raise AssertionError("the answer came whole")
 
     async def create(self, site: str, files: Mapping[str, bytes] = FILES, **fields: Any) -> Any:
         """A deploy whose files are all uploaded; a path for each digest."""

@@ -70,7 +70,7 @@ def upload_file(call: Call) -> Answer:
     if size is not None and size != str(len(request.raw)):
         raise unprocessable(f"The size of {path!r} is not the one that was announced")
     world.files[deploy.files[path]] = request.raw
-    if deploy.state == "prepared" and world.missing(deploy):
+    if deploy.state == "prepared" and not world.complete(deploy):
         deploy.course.go(world.clock.now(), ["uploading"], [])
     world.settle()
     return Answer(value=views.file(path, deploy.files[path], len(request.raw)), deployment=deploy)

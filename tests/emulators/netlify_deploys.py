@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.emulators import netlify_views as views
 from tests.emulators.hosting.calls import Answer
 from tests.emulators.netlify_calls import Call, not_found, unprocessable
@@ -13,10 +15,19 @@ def get_deploy(call: Call) -> Answer:
 
 
 def list_deploys(call: Call) -> Answer:
-    """The newest first; `state` chooses among them."""
+    """The newest first; the contract's parameters choose among them, together."""
     found = call.world.of_site(call.site())
-    if state := call.query.get("state"):
-        found = [deploy for deploy in found if deploy.state == state]
+    live = call.world.live(call.site().id)
+    chosen: dict[str, Callable[[Deploy, str], bool]] = {
+        "state": lambda deploy, text: deploy.state == text,
+        "branch": lambda deploy, text: deploy.branch == text,
+        "production": lambda deploy, text: (deploy.context == "production") == (text == "true"),
+        "deploy-previews": lambda deploy, text: (deploy.context == "deploy-preview") == (text == "true"),
+        "latest-published": lambda deploy, text: (deploy.id == live) == (text == "true"),
+    }
+    for name, chooses in chosen.items():
+        if text := call.query.get(name):
+            found = [deploy for deploy in found if chooses(deploy, text)]
     page, headers = call.page(found)
     return Answer(value=[views.deploy(call.world, deploy) for deploy in page], headers=headers)
 

@@ -77,7 +77,7 @@ BIG_FILES = 100  # above this many the vendor's command line sends the manifest 
 
 
 def _limited(message: str = "API Request rate limit surpassed", **headers: str) -> Spec:
-    return refused(429, "", message, **headers)
+    return refused(429, "", message, extra=None, **headers)
 
 
 def _set_state(value: Any) -> Any:

@@ -97,6 +97,7 @@ class Deploy:
     manifest: dict[str, Any] | None = None
     files: dict[str, str] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
+    there: int = 0  # how many of `required`, from its beginning, are known to be there: files never go
     framework: str | None = None
     source: str = "api"
     build: str | None = None

@@ -5,6 +5,7 @@ The schema itself sees to it that no answer has null where there may be none, or
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,7 +74,7 @@ def read(body: Any) -> Asked:
     if variables is not None and not isinstance(variables, dict):
         raise _bad("`variables` in a POST body should be provided as an object.", "BAD_REQUEST")
     try:
-        document = parse(body["query"])
+        document = _parsed(body["query"])
     except GraphQLError as error:
         raise _bad(error.message, "GRAPHQL_PARSE_FAILED") from None
     named = body.get("operationName")
@@ -84,6 +85,17 @@ def read(body: Any) -> Asked:
     return Asked(document=document, operation=wanted[0], variables=variables or {})
 
 
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str) -> DocumentNode:
+    """A client has few documents and sends them often. Not changed by anybody."""
+    return parse(text)
+
+
+@functools.lru_cache(maxsize=256)
+def _invalid(schema: GraphQLSchema, document: DocumentNode) -> tuple[str, ...]:
+    return tuple(error.message for error in validate(schema, document))
+
+
 def check(schema: GraphQLSchema, asked: Asked) -> None:
     """Raises InErrors, HTTP 400 and without `data`, for what the schema does not allow."""
     if errors := complaints(schema, asked):
@@ -92,8 +104,8 @@ def check(schema: GraphQLSchema, asked: Asked) -> None:
 
 def complaints(schema: GraphQLSchema, asked: Asked) -> list[str]:
     """What is wrong with a document and its variables."""
-    if errors := validate(schema, asked.document):
-        return [error.message for error in errors]
+    if errors := _invalid(schema, asked.document):
+        return list(errors)
     definitions = asked.operation.variable_definitions or ()
     values = get_variable_values(schema, definitions, dict(asked.variables))
     return [error.message for error in values] if isinstance(values, list) else []

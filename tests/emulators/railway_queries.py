@@ -101,7 +101,7 @@ def deployments(call: Call, *, input: Mapping[str, Any], **arguments: Any) -> Vi
 
 
 def listed(call: Call, input: Mapping[str, Any]) -> list[Deployment]:
-    """The newest first; without those that were removed for good unless they are asked for."""
+    """The newest first. REMOVED ones are among them; `includeDeleted` changes nothing, since no service is ever deleted."""
     scope, status = call.scope, input.get("status") or {}
     owner = scope.project(input["projectId"]) if input.get("projectId") else None
     place = scope.environment(input["environmentId"], owner) if input.get("environmentId") else None

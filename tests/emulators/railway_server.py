@@ -134,7 +134,7 @@ class Emulator(HostEmulator[World]):
 
     def carries_token(self, recorded: Recorded) -> bool:
         given = recorded.headers.get("project-access-token")
-        return super().carries_token(recorded) or given == self.project_token
+        return super().carries_token(recorded) or given in (self.project_token, self.token)
 
     def refusal_value(self, status: Status, due: Due) -> Any:
         extra = status.extra_now(self.clock.now(), due.seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLBoolean, GraphQLSchema, OperationType, get_nullable_type
@@ -75,6 +76,8 @@ async def lost_before_socket(connection: Connection, recorded: Recorded, due: Du
     if due is None:
         return False
     spec = SPECS[Fault(due.fault)]
+    if spec.place == "slow":
+        await asyncio.sleep(due.seconds)
     if spec.place == "never":
         await connection.wait_for_the_end()
     if spec.place in ("before-acting", "after-acting", "in-answer"):

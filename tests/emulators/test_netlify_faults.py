@@ -85,12 +85,19 @@ async def test_a_create_that_goes_wrong(case: Case, api: Emulator, client: Askin
         elif case.told:
             assert answer.json()["state"] == "uploading"
         else:
-            with pytest.raises(ValueError, match="."):
-                answer.json()
+            assert _is_no_json(answer)
     assert len(api.world.deploys) == case.made
     if case.fault is not Fault.SITE_VANISHES:
         made = await client.send("POST", CREATE, manifest())
         assert made["id"] in api.world.deploys
+
+
+def _is_no_json(answer: httpx.Response) -> bool:
+    try:
+        answer.json()
+    except ValueError:
+        return True
+    return False
 
 
 def _date(text: str) -> float:
@@ -161,7 +168,7 @@ async def test_big_manifests_that_are_not_asynchronous_end_at_a_gateway(api: Emu
     shell = await client.send("POST", CREATE, {"draft": False})
     path = f"{CREATE}/{shell['id']}"
     assert (await client.http.put(path, json=manifest(files))).status_code == 502
-    assert (await client.send("PUT", path, manifest(files, **{"async": True})))["state"] == "preparing"
+    assert (await client.send("PUT", path, manifest(files, later=True)))["state"] == "preparing"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +192,7 @@ async def test_a_digest_is_asked_for_again(api: Emulator, client: Asking) -> Non
 
 CHANGES: dict[Fault, Callable[[Any], bool]] = {
     Fault.UNKNOWN_STATE: lambda value: value["state"] == "hibernating",
-    Fault.FEW_FIELDS: lambda value: value["state"] == "ready" and "context" not in value and "url" not in value,
+    Fault.FEW_FIELDS: lambda value: value["state"] == "ready" and "draft" not in value and "url" not in value,
     Fault.NULLS: lambda value: value["state"] == "ready" and value["context"] is None is value["ssl_url"],
 }
 
@@ -230,6 +237,7 @@ async def test_a_redirect_and_a_next_page_lead_to_another_host_that_tells(api: E
     api.fail(Fault.LINK_ELSEWHERE, op="list_deploys")
     await client.get(CREATE, per_page=2)
     address = client.last.links["next"]["url"]
+    assert address.startswith("http://localhost:")
     async with httpx.AsyncClient() as other:
         assert (await other.get(address)).status_code == 404
     assert [request.path for request in api.elsewhere] == [
@@ -242,12 +250,7 @@ async def test_a_redirect_and_a_next_page_lead_to_another_host_that_tells(api: E
 @pytest.mark.parametrize("at", [0, 1, 40])
 async def test_an_answer_breaks_off_at_a_byte(at: int, api: Emulator, client: Asking) -> None:
     api.fail(Fault.DROP_IN_ANSWER, op="user", at=at)
-    got = bytearray()
-    async with client.http.stream("GET", "/user") as answer:
-        with pytest.raises(httpx.RemoteProtocolError):
-            async for piece in answer.aiter_raw():
-                got += piece
-    assert len(got) == at
+    assert len(await client.until_lost("/user")) == at
 
 
 async def test_no_answer_ever(api: Emulator, client: Asking) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from tests.emulators.railway import PRESETS, Emulator, Fault, Plan
 from tests.emulators.railway_asking import BUILD_LOGS, Asking, Listening, asking, place
@@ -254,6 +255,17 @@ async def test_a_handshake_is_refused(api: Emulator, ask: Asking, fault: Fault) 
         async with ask.socket():
             pass
     assert caught.value.response.status_code == {Fault.SOCKET_REFUSED: 403, Fault.BAD_GATEWAY: 502}.get(fault, 503)
+
+
+async def test_a_handshake_is_slow_or_lost(api: Emulator, ask: Asking) -> None:
+    api.fail(Fault.SLOW, op="socket", seconds=0.1)
+    began_s = time.monotonic()
+    async with ask.socket():
+        assert time.monotonic() - began_s >= 0.1
+    api.fail(Fault.DROP_BEFORE_ACTING, op="socket")
+    with pytest.raises((InvalidMessage, ConnectionError)):
+        async with ask.socket():
+            pass
 
 
 @pytest.mark.parametrize("fault", [Fault.SOCKET_NEVER_ACKS, Fault.SOCKET_SILENT])

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 NODE = BIN / "node"
 TIMEOUT_S = 90  # a hang guard
 _PACKAGES = HERE / "node_modules"
+_APART = HERE / ".venv"  # of the clients in Python: their pins are not ours
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -98,8 +100,23 @@ def node(name: str, folder: Path, home: Path, *, variables: Mapping[str, str]) -
     return CommandLine(words=(str(NODE), str(HERE / name)), folder=folder, home=home, variables=_QUIET | variables)
 
 
+def railway(folder: Path, home: Path, *, url: str, token: str) -> CommandLine:
+    """A method's name and its arguments as JSON are what it is run with; see `railway_call`."""
+    return CommandLine(
+        words=(str(_APART / "bin/python"), str(HERE / "railway_call.py")),
+        folder=folder,
+        home=home,
+        variables={"ENDPOINT": f"{url}/graphql/v2", "TOKEN": token},
+    )
+
+
 def script(package: str, path: str) -> Path:
     return _PACKAGES / package / path
+
+
+def why_not_python(name: str) -> str:
+    """Why a Python package cannot be run here; "": it can."""
+    return "" if _python_packages().get(name) else f"no {name}: run `.ci/setup.sh dev yardsticks`"
 
 
 def why_not(package: str) -> str:
@@ -111,9 +128,14 @@ def why_not(package: str) -> str:
 
 def versions() -> Mapping[str, str]:
     """Of the clients that are installed, by name."""
-    found = {}
+    found = _python_packages()
     for package in json.loads((HERE / "package.json").read_text(encoding="utf-8"))["dependencies"]:
         if not why_not(package):
             told = json.loads((_PACKAGES / package / "package.json").read_text(encoding="utf-8"))
             found[package] = str(told["version"])
     return found
+
+
+def _python_packages() -> dict[str, str]:
+    paths = [str(path) for path in _APART.glob("lib/python*/site-packages")]
+    return {each.metadata["Name"]: each.version for each in metadata.distributions(path=paths)} if paths else {}

@@ -1,6 +1,6 @@
 """One call by PyPI's `railway-client`, which reads every field of an answer into typed models, and throws otherwise.
 
-    python railway_call.py METHOD '{"id": "…"}'     with ENDPOINT and TOKEN in the environment; prints the answer as JSON
+    python railway_call.py METHOD '{"id": "…"}'     ENDPOINT and TOKEN in the environment; prints the answer as JSON
 
 It runs in the environment of these tests' own requirements.txt, not in the project's.
 """

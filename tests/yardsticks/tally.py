@@ -10,6 +10,9 @@ import pytest
 SHOULD_RUN: Mapping[tuple[str, str], int] = {
     ("Vercel", "vercel"): 11,
     ("Vercel", "@vercel/sdk"): 1,
+    ("Netlify", "netlify-cli"): 9,
+    ("Railway", "railway-client"): 7,
+    ("Railway", "graphql-ws"): 1,
 }
 """Tests by host and client. A test that was skipped has not run."""
 

@@ -11,7 +11,7 @@ from autocrea_lsp.deploy.values import Level
 
 FRAME_LINES = 14  # of code that a tool shows around a place
 
-_CODE_ROW = re.compile(r"\s{0,12}(?P<marked>>?)\s{0,6}(?P<number>\d{1,7})\s{0,6}[|│] ?")
+_CODE_ROW = re.compile(r"\s{0,12}>?\s{0,6}(?P<number>\d{1,7})\s{0,6}[|│] ?")
 _MARK_ROW = re.compile(r"\s{0,12}>?\s{0,12}[|│:·╵]? ?(?P<before>[\s|│─.-]*)(?P<mark>\^+|~+|[─┬]{1,200})")
 
 
@@ -74,8 +74,7 @@ def framed(log: Log, at: int, most: int = FRAME_LINES) -> tuple[int, int, int]:
     for text in log.after(at, most):
         row = _CODE_ROW.match(text)
         if row:
-            if row["marked"] or not line or not _marks(text):
-                line, gutter = int(row["number"]), row.end()
+            line, gutter = int(row["number"]), row.end()
             continue
         mark = _MARK_ROW.match(text) if line else None
         if mark:
@@ -104,7 +103,3 @@ def level_of(word: str) -> Level:
     """What a tool calls it."""
     lower = word.lower()
     return "error" if lower in ("error", "fatal error", "err") else "warning" if lower.startswith("warn") else "info"
-
-
-def _marks(text: str) -> bool:
-    return "^" in text or "~" in text

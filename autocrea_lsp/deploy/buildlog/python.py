@@ -9,7 +9,6 @@ from autocrea_lsp.deploy.buildlog.log import Found, Log, first_text
 
 _MOST_FRAMES = 1_000  # lines of one traceback
 
-_BEGIN = "Traceback (most recent call last)"
 _EDGE = re.compile(r"[\s|+]{0,24}")  # tracebacks in groups have a border
 _FRAME = re.compile(r"File \"(?P<path>[^\"]{1,600})\", line (?P<line>\d{1,7})(?P<within>, in .*)?")
 _END = re.compile(r"(?P<name>[A-Za-z_][\w.]{0,120})(?:: (?P<message>.*))?$")
@@ -28,12 +27,10 @@ _CONFIG = re.compile(r"(?:ValueError: )?(?P<message>invalid pyproject\.toml conf
 def traceback(log: Log, at: int) -> Iterator[Found]:
     """`Traceback (most recent call last):` to the error: the innermost frame that is the user's."""
     head = log.lines[at]
-    edge = head.index(_BEGIN)
+    edge = head.index("Traceback (most")
     edge = max(0, edge - len("Exception Group ")) if "Exception Group Traceback" in head else edge
     path, line = "", 0
     for text in log.after(at, _MOST_FRAMES):
-        if _BEGIN in text:
-            return
         body = text[edge:] if not text[:edge].strip(" |+E") else text.lstrip()
         frame = _FRAME.match(body.lstrip(" |"))
         if frame and body[:1] in (" ", "|"):

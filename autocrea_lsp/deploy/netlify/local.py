@@ -17,7 +17,7 @@ from autocrea_lsp.deploy.preview import building, permission, places
 from autocrea_lsp.deploy.preview.building import SITE, SOURCE, Recipe, to_the_end
 from autocrea_lsp.deploy.preview.buildlog import BuildLog
 from autocrea_lsp.deploy.preview.copying import copy
-from autocrea_lsp.errors import AutocreaError
+from autocrea_lsp.errors import AutocreaError, UserError
 
 CHANGES = 2  # of files that change while they are copied
 _KEY = "built-here-"  # of log lines, apart from the host's
@@ -83,8 +83,14 @@ class LocalBuild:
 
 @asynccontextmanager
 async def place(state_dir: Path) -> AsyncIterator[Path]:
-    """A private folder, gone afterwards; the next server removes what one that died has left."""
-    instance = await asyncio.to_thread(places.open_instance, state_dir)
+    """A private folder, gone afterwards; the next server removes what one that died has left. Raises UserError where
+    there can be none."""
+    try:
+        instance = await asyncio.to_thread(places.open_instance, state_dir)
+    except OSError as error:
+        raise UserError(
+            f"There is no place to build it in: {error.strerror}.", hint="Look at who may write there."
+        ) from None
     try:
         yield instance.folder
     finally:

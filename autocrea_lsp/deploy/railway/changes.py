@@ -53,7 +53,7 @@ async def _previous(api: Api, place: Place, environment: Environment) -> Json:
     live = next((each for each in recent if status_of(each) in ("SUCCESS", "SLEEPING", "CRASHED")), None)
     before = seconds(live, "createdAt") if live is not None else float("inf")
     for each in recent:
-        if each.get("canRollback") is True and each is not live and seconds(each, "createdAt") < before:
+        if each.get("canRollback") is True and seconds(each, "createdAt") < before:
             return each
     raise CannotDo("There is no earlier deployment at Railway to go back to.", hint=_INSTEAD)
 

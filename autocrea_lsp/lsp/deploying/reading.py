@@ -5,6 +5,7 @@ Loads the parser of logs: only what a deployment has failed for imports this mod
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,11 +91,14 @@ def lines_of(path: Path) -> list[str] | None:
 
 def _projects_in(folder: Path) -> list[str]:
     """Folders with a manifest, one or two levels down, as paths relative to the folder."""
-    found: dict[str, None] = {}
-    for pattern in ("*", "*/*"):
-        for name in MANIFESTS:
-            for each in sorted(folder.glob(f"{pattern}/{name}")):
-                inner = each.parent.relative_to(folder).as_posix()
-                if "node_modules" not in inner and not inner.startswith("."):
-                    found[inner] = None
-    return list(found)[:_MOST_ROOTS]
+    below = [each for first in _folders(folder) for each in (first, *_folders(first))]
+    found = (each for each in below if any((each / name).is_file() for name in MANIFESTS))
+    return [each.relative_to(folder).as_posix() for each in itertools.islice(found, _MOST_ROOTS)]
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        found = sorted(each for each in folder.iterdir() if each.is_dir())
+    except OSError:
+        return []
+    return [each for each in found if each.name != "node_modules" and not each.name.startswith(".")]

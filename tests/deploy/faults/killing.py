@@ -96,6 +96,7 @@ class Killer(HostEmulator[Any]):
         self.looks: list[bytes] = []  # arguments and environment of what was killed
         self.case = case
         self.plan = case.course(self.token, VARIABLE)
+        self.poll_s = 0.0  # a host that minds how often it is asked: its time does not go with the client's here
 
     def kill(self) -> None:
         for name in ("cmdline", "environ"):

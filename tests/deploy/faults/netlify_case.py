@@ -114,7 +114,6 @@ KILLS: tuple[Kill, ...] = (
     ("get_deploy", 0, "before", "uploading", "success"),
     ("deploy_log", 0, "before", "uploading", "success"),
     ("get_deploy", 2, "after", "uploading", "success"),
-    ("get_deploy", 4, "after", "building", "success"),
 )
 CANCELED: tuple[Kill, ...] = (
     ("cancel_deploy", 0, "before", "building", "canceled"),

@@ -144,6 +144,13 @@ async def test_a_source_that_changes_after_the_plan_is_taken_as_it_is_now(site: 
     assert site.contents()["index.html"] == b"<h1>Hello again</h1>"
 
 
+async def test_where_nothing_can_be_written_it_is_said(site: Hosted) -> None:
+    (site.folder.parent / "state").write_text("in the way")
+    with pytest.raises(UserError, match="no place to build it in"):
+        await site.deploy()
+    assert not site.api.world.sites
+
+
 async def test_a_framework_is_found_without_a_file_of_theirs(site: Hosted) -> None:
     (site.folder / "netlify.toml").unlink()
     (site.folder / "package.json").write_text('{"name": "shop", "scripts": {"build": "node build.js"}}')

@@ -63,6 +63,21 @@ async def test_a_log_of_one_that_does_not_end_goes_on(shop: Hosted) -> None:
     await asyncio.wait({reading})
 
 
+async def test_logs_that_end_before_the_deployment_are_not_the_end(shop: Hosted) -> None:
+    shop.api.plan = PRESETS["endless"]
+    ref = (await shop.deploy()).remote.ref
+    shop.api.fail(Fault.SOCKET_COMPLETES, times=None)
+    seen: list[Lines] = []
+
+    async def follow() -> None:
+        async for piece in shop.provider.logs(ref, follow=True):
+            seen.append(piece)  # noqa: PERF401
+
+    with pytest.raises(HostUnavailable, match="before the deployment has"):
+        await follow()
+    assert not any(piece.last for piece in seen)
+
+
 async def test_levels_are_read_from_what_says_them(shop: Hosted) -> None:
     lines = (
         Line(text="plain", severity=None),
@@ -161,6 +176,14 @@ async def test_a_token_that_is_refused_is_not_tried_again(shop: Hosted, fault: F
         await read(shop, ref, follow=True)
     assert sockets(shop) == 1
     assert shop.token not in caught.value.advice
+
+
+async def test_the_token_follows_no_redirect_of_the_socket(shop: Hosted) -> None:
+    ref = (await shop.deploy()).remote.ref
+    shop.api.fail(Fault.REDIRECT, op="socket", times=None)
+    with pytest.raises(HostUnavailable, match="HTTP 307"):
+        await read(shop, ref, follow=True)
+    assert sockets(shop) == 1 + logs.RECONNECTS
 
 
 @pytest.mark.parametrize("kind", ["account", "project"])

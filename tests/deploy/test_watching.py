@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from autocrea_lsp.deploy.base import Remote
 from autocrea_lsp.deploy.errors import BadToken, HostBusy, HostUnavailable
 from autocrea_lsp.errors import NoCredentials, UserError
 from tests.deploy.desk import REQUEST, Desk, Open
-from tests.deploy.fake_host import lines
+from tests.deploy.fake_host import FakeProvider, lines
 
 
 async def test_it_is_asked_often_at_first_and_seldom_later(desk: Desk) -> None:
@@ -32,6 +33,24 @@ async def test_it_is_asked_often_at_first_and_seldom_later(desk: Desk) -> None:
     assert 12 <= often[1] <= 15
     percents = [update.percent for update in desk.check_told(row.id)]
     assert len(set(percents)) > 15  # a bar that moves
+
+
+async def test_a_host_that_must_not_be_asked_often_never_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = replace(FakeProvider.abilities, least_poll_s=5.0)
+    monkeypatch.setattr(FakeProvider, "abilities", slow)
+    asked: list[float] = []
+    told = desk.host.told
+
+    def note(*args: object) -> Remote:
+        asked.append(desk.clock.monotonic())
+        return told(*args)  # type: ignore[arg-type]
+
+    desk.host.told = note  # type: ignore[method-assign,assignment]
+    desk.host.script = [*["building"] * 12, "success"]
+    desk.host.logs = [[lines(f"line {n}")] for n in range(4)]  # whose ends say that it should be asked at once
+    await desk.run()
+    assert len(asked) > 5
+    assert min(after - before for before, after in pairwise(asked)) >= 5.0
 
 
 async def test_a_state_that_nobody_knows_is_asked_for_on(desk: Desk) -> None:

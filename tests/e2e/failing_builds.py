@@ -133,6 +133,7 @@ class Host:
 
     title: str
     module: str = ""
+    base: str = ""  # of its API, behind the emulator's address
     token: str = ""  # the variable that holds it
     root: str = ""
     fails: Callable[[Sequence[str]], dict[str, Any]] | None = None
@@ -163,6 +164,10 @@ def _vercel_fails(log: Sequence[str]) -> dict[str, Any]:
     return {"states": ["QUEUED", "BUILDING", "ERROR"], "error": error, "log": list(log)}
 
 
+def _railway_fails(log: Sequence[str]) -> dict[str, Any]:
+    return {"states": ["INITIALIZING", "BUILDING", "FAILED"], "build_log": list(log), "deploy_log": []}
+
+
 HOSTS: Mapping[str, Host] = {
     "preview": Host(title="Preview"),
     "vercel": Host(
@@ -171,6 +176,10 @@ HOSTS: Mapping[str, Host] = {
         token="VERCEL_TOKEN",
         root="/vercel/path0",
         fails=_vercel_fails,
+    ),
+    "netlify": Host(title="Netlify", module="tests.emulators.netlify", base="/api/v1", token="NETLIFY_AUTH_TOKEN"),
+    "railway": Host(
+        title="Railway", module="tests.emulators.railway", token="RAILWAY_API_TOKEN", root="/app", fails=_railway_fails
     ),
 }
 
@@ -192,6 +201,7 @@ def tables() -> dict[str, Any]:
         name: {
             "title": host.title,
             "module": host.module,
+            "base": host.base,
             "token": host.token,
             "works": dict(host.works),
             "fails": {language: host.plan(failing) for language, failing in LANGUAGES.items()},

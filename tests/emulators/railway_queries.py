@@ -101,7 +101,7 @@ def deployments(call: Call, *, input: Mapping[str, Any], **arguments: Any) -> Vi
 
 
 def listed(call: Call, input: Mapping[str, Any]) -> list[Deployment]:
-    """The newest first. REMOVED ones are among them; `includeDeleted` changes nothing, since no service is ever deleted."""
+    """The newest first, REMOVED ones too; `includeDeleted` adds nothing, since no service is ever deleted."""
     scope, status = call.scope, input.get("status") or {}
     owner = scope.project(input["projectId"]) if input.get("projectId") else None
     place = scope.environment(input["environmentId"], owner) if input.get("environmentId") else None

@@ -51,6 +51,7 @@ def up(client: httpx.Client, project: Any, environment: str = "production") -> A
 
 def test_a_process_is_commanded_over_http(process: httpx.Client) -> None:
     project = tell(process, "project", name="site", services=["web"], environments=["production", "staging"])
+    assert set(project["environments"]) == {"production", "staging"}
     made = up(process, project).json()["deploymentId"]
     assert [entry["status"] for entry in state(process)["deployments"]] == ["QUEUED"]  # by the process's own plan
     assert tell(process, "advance", seconds=10) == {"ok": True}

@@ -86,9 +86,11 @@ async def test_the_status_comes_whenever_it_is_another(api: Emulator, ask: Askin
     seen = []
     async with ask.socket() as listening:
         await listening.subscribe(DEPLOYMENT, id=id_)
-        for _ in range(4):
-            seen.append((await listening.hear())["payload"]["data"]["deployment"]["status"])
-            api.clock.advance(1)
+        for _ in range(20):
+            await listening.say(type="ping")
+            while (message := await listening.hear()) != {"type": "pong"}:
+                seen.append(message["payload"]["data"]["deployment"]["status"])
+            api.clock.advance(0.25)  # lines come between, and are no news of the status
         await ask.data("mutation($id:String!){deploymentRemove(id:$id)}", id=id_)
         api.clock.advance(1)
         while (message := await listening.hear())["type"] == "next":
@@ -127,6 +129,9 @@ async def test_several_subscriptions_and_a_query_share_a_connection(api: Emulato
         assert answer["payload"] == {"data": {"apiToken": {"workspaces": [{"name": "Acme"}]}}}
         assert await listening.hear() == {"id": "b", "type": "complete"}
         await listening.say(id="a", type="complete")
+        await listening.say(type="ping")
+        assert await listening.hear() == {"type": "pong"}
+        api.clock.advance(1)  # nobody listens to its status any more
         await listening.say(type="ping")
         assert await listening.hear() == {"type": "pong"}
         await listening.say(type="pong")

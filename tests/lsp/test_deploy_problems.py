@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autocrea_lsp.lsp.deploying import problems
 from autocrea_lsp.store import project_label, root_hash
 from tests.lsp.deploy_client import CAPABILITIES, DEPLOY, EVENT, OURS, DeployClient
 from tests.lsp.deploy_host import World, connected, deployed, finished
@@ -98,17 +101,17 @@ async def test_a_canceled_one_says_nothing_about_the_problems(
 
 
 @pytest.mark.parametrize(
-    ("newer", "left"),
-    [("failed", [(0, 6, 7)]), ("success", [])],
+    ("newer", "older", "left"),
+    [("failed", "failed", [(0, 6, 7)]), ("success", "failed", []), ("failed", "success", [(0, 6, 7)])],
 )
 async def test_one_that_was_begun_earlier_and_ends_later_changes_nothing(
-    client: DeployClient, folder: Path, app: Path, newer: str, left: list[Any]
+    client: DeployClient, folder: Path, app: Path, newer: str, older: str, left: list[Any]
 ) -> None:
     await client.start(folder, OURS)
     project = project_label(folder.name, root_hash(str(folder)))
     ends = [
         update(newer, changes={"id": "b" * 32, "project": project, "created_at": 2_000.0, "error": OTHER_LOG}),
-        update("failed", changes={"id": "a" * 32, "project": project, "created_at": 1_000.0, "error": LOG}),
+        update(older, changes={"id": "a" * 32, "project": project, "created_at": 1_000.0, "error": LOG}),
     ]
     for each in ends:
         client.server.deploying.on_update(each)
@@ -139,12 +142,46 @@ async def test_every_client_is_told(
 
 
 async def test_who_does_not_trust_the_workspace_is_told_nothing(
-    client: DeployClient, world: World, folder: Path, app: Path
+    client: DeployClient, world: World, folder: Path, app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await client.start(folder, OURS)
     key = await begun(client, world)
     client.notify("autocrea/trust", {"trusted": False})
+    read: list[Any] = []
+
+    def note(*about: Any) -> list[Any]:
+        read.append(about)
+        return []
+
+    monkeypatch.setattr(problems, "_read", note)
     await fails(client, world, key)
+    await quiet()
+    assert client.sent(PUBLISHED) == []
+    assert read == []  # nor is any of its files looked at
+
+
+@pytest.mark.parametrize("gone", ["trust", "folder"])
+async def test_what_goes_while_the_log_is_read_gets_nothing(
+    client: DeployClient, world: World, folder: Path, app: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    began, go_on, read = threading.Event(), threading.Event(), problems._read
+
+    def slowly(*about: Any) -> Any:
+        began.set()
+        assert go_on.wait(10)
+        return read(*about)
+
+    monkeypatch.setattr(problems, "_read", slowly)
+    await client.start(folder, OURS)
+    await failed(client, world)
+    assert await asyncio.to_thread(began.wait, 10)
+    if gone == "trust":
+        client.notify("autocrea/trust", {"trusted": False})
+    else:
+        removed = {"event": {"added": [], "removed": [{"uri": folder.as_uri(), "name": folder.name}]}}
+        client.notify("workspace/didChangeWorkspaceFolders", removed)
+    await client.settled()
+    go_on.set()
     await quiet()
     assert client.sent(PUBLISHED) == []
 

@@ -158,8 +158,9 @@ async def test_a_deleted_file_that_is_still_open_has_none_either(
     client: DeployClient, world: World, folder: Path, app: Path
 ) -> None:
     await lit(client, world, folder, app)
+    edit(client, app, 2, (0, 0, 0, 0, "// not saved\n"))
     await told(client, "watched", app)
-    assert places(client, app) == HERE
+    assert places(client, app) == [(3, 6, 7)]  # what is on disk is not what is shown
     app.unlink()
     await told(client, "watched", app)
     assert shown(client, app) == []

@@ -32,8 +32,8 @@ RESOLVES = {
     }
 }
 PLAIN = {"workspace": {"applyEdit": True}}
-FIXED = f"import './types';\n{APP}"
-"""The fix is at another line than the problem: that it helps no rule of lines can tell."""
+FIXED = f"import './types';\n{APP}// The end.\n"
+"""The fix is at other lines than the problem: that it helps no rule of lines can tell."""
 
 
 @pytest.fixture
@@ -168,6 +168,20 @@ async def test_a_proposal_ends_it_when_all_of_it_is_taken(
     assert places(client, app) == [(2, 6, 7)]
     applies(client, app, accepted["edit"])
     assert shown(client, app) == []
+
+
+async def test_half_of_a_proposal_ends_nothing(
+    client: DeployClient, world: World, folder: Path, app: Path, asked: list[Request]
+) -> None:
+    await client.start(folder, {**OURS, **RESOLVES})
+    found = await lit(client, world, app)
+    ref = {name: found[name] for name in ("range", "message", "severity", "source", "code")}
+    params = {"uri": app.as_uri(), "range": found["range"], "goal": "fixAll", "diagnostics": [ref]}
+    proposal = (await client.ask("autocrea/edit", params))["result"]
+    first, _ = (hunk["id"] for hunk in proposal["files"][0]["hunks"])
+    accepted = (await client.ask("autocrea/proposal/accept", {"id": proposal["id"], "hunks": [first]}))["result"]
+    applies(client, app, accepted["edit"])
+    assert places(client, app) == [(3, 6, 7)]
 
 
 @pytest.mark.parametrize(

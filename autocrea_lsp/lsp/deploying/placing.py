@@ -81,8 +81,8 @@ def moved_by(change: lsp.TextDocumentContentChangeEvent, line: int, text: str) -
         return line
     if line > last.line:
         return line + ends - (last.line - first.line)
-    if line == last.line and last.character == 0 and len(new) == ends and (ends or first.character == 0):
-        return first.line + ends  # all that was put in or taken out stood before it
+    if line == last.line and last.character == 0:
+        return first.line + ends  # what was put in or taken out stood before it
     if line == first.line and first.character and (ends or last.line > first.line):
         return line  # its head is left: all of it, where the change began at its end
     same = [number for number, each in enumerate(new) if body(each) == text]

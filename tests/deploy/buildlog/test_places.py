@@ -63,7 +63,7 @@ FILES = frozenset(
         ("/usr/lib/python3.12/src/cart.ts", ""),
         ("/opt/python/lib/python3.12/src/cart.ts", ""),
         ("/usr/share/src/cart.ts", ""),
-        ("/root/go/pkg/mod/x/src/cart.ts", ""),
+        ("/home/me/go/pkg/mod/x/src/cart.ts", ""),
         (".next/types/app/page.ts", ""),
         ("/app/.netlify/build.ts", ""),
         ("/home/me/.netlify/shop/src/cart.ts", "src/cart.ts"),

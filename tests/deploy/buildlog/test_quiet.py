@@ -38,8 +38,8 @@ QUIET = {
     "dependencies": "node_modules/a/src/cart.ts(3,7): error TS2322: x\n"
     ".venv/lib/python3.12/site-packages/shop/tax.py:3: error: x\n"
     "vendor/x/main.go:3:7: undefined: y\n/usr/lib/python3.12/shop/tax.py:3: error: x  [y]\n"
-    "/root/go/pkg/mod/x@v1/main.go:3:7: undefined: y\n/rustc/5980/src/main.rs:3:7: error: x\n"
-    "/root/.cargo/registry/src/x/src/main.rs:3:7: error: x\n/app/.next/src/cart.ts:3:7: error: x",
+    "/home/me/go/pkg/mod/x@v1/main.go:3:7: undefined: y\n/rustc/5980/src/main.rs:3:7: error: x\n"
+    "/home/me/.cargo/registry/src/x/src/main.rs:3:7: error: x\n/app/.next/src/cart.ts:3:7: error: x",
     "notes": "src/cart.ts:3:7 - message TS1: x\nsrc/main.rs:3:7: note: x\nshop/tax.py:3: note: x\nnote: x\n"
     " --> src/main.rs:3:7",
     "line 0": "src/cart.ts(0,0): error TS2322: x\nmain.go:0:0: x",

@@ -34,6 +34,9 @@ async def test_a_folder_is_linked_by_its_own_path_before_one_above_it(own_home: 
     write(own_home, {"projects": project(inner.parent, "outer") | project(inner, "inner", service="s1"), "user": {}})
     assert await linked(inner) == Linked(project="inner", environment="e1", service="s1")
     assert await linked(inner.parent) == Linked(project="outer", environment="e1", service="")
+    deeper = inner / "src"
+    deeper.mkdir()
+    assert await linked(deeper) == await linked(inner)
     assert await linked(tmp_path) is None
 
 

@@ -154,6 +154,15 @@ async def test_a_cancel_that_was_answered_wrongly_is_looked_after(shop: Hosted, 
     assert (await shop.provider.cancel(ref)).state == "canceled"
 
 
+async def test_a_cancel_that_is_answered_with_no_and_is_under_way_is_no_error(shop: Hosted) -> None:
+    shop.api.plan = PRESETS["endless"]
+    ref = (await shop.deploy()).remote.ref
+    shop.api.fail(Fault.ANSWERS_FALSE_AFTER_ACTING, op="deploymentCancel")
+    assert (await shop.provider.cancel(ref)).state == "unknown"
+    await shop.clock.sleep(10)
+    assert (await shop.provider.status(ref)).state == "canceled"
+
+
 async def test_a_cancel_that_did_nothing_is_an_error(shop: Hosted) -> None:
     shop.api.plan = PRESETS["endless"]
     ref = (await shop.deploy()).remote.ref

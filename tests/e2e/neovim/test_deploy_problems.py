@@ -67,7 +67,7 @@ class Shop:
     def deploys(self) -> str:
         """The one message at the end."""
         self.nvim.lua("_G.said = {}")
-        self.nvim.command(f"Autocrea deploy {self.name}")
+        self.nvim.command(f"Autocrea deploy {self.name}{' --prod' if self.host.module else ''}")
         self.nvim.wait(lambda: said(self.nvim))
         return said(self.nvim)[-1]
 
@@ -105,7 +105,7 @@ def shop(
     settings = "{}"
     if emulator is not None:
         monkeypatch.setenv(host.token, emulator.token)
-        settings = f"{{ deploy = {{ {name} = {{ apiUrl = '{emulator.url}' }} }} }}"
+        settings = f"{{ deploy = {{ {name} = {{ apiUrl = '{emulator.url}{host.base}' }} }} }}"
     if "checked" in request.fixturenames and request.getfixturevalue("checked"):
         monkeypatch.setenv("AUTOCREA_CHECKERS", str(CHECKERS))
     command = f"{{ '{sys.executable}', '-m', 'autocrea_lsp' }}"

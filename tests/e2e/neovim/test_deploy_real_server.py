@@ -16,30 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.neovim.acting import expect_on_screen, screen
+from tests.e2e.neovim.deploying import ALWAYS, NO, RECORD, YES, choose, deploy, ended, said
 from tests.e2e.neovim.real_acts import keep
 from tests.e2e.neovim.screen import GUARD_S, Nvim
 from tests.e2e.vercel_process import VercelProcess, plant_shop
-
-NO, YES, ALWAYS = "Do not deploy", "Deploy", "Deploy, and always for exactly this"
-RECORD = """
-_G.said, _G.asked, _G.opened, _G.choose = {}, {}, {}, nil
-local notify = vim.notify
-vim.notify = function(message, level, options)
-  table.insert(_G.said, message)
-  return notify(message, level, options)
-end
-vim.ui.open = function(url) table.insert(_G.opened, url) end
-vim.ui.select = function(items, options, done)
-  table.insert(_G.asked, options.prompt)
-  for index, item in ipairs(items) do
-    local text = options.format_item and options.format_item(item) or item
-    if _G.choose and text:find(_G.choose, 1, true) then
-      return done(item, index)
-    end
-  end
-  done(nil)
-end
-"""
 
 Open = Callable[[], Nvim]
 
@@ -85,28 +65,6 @@ def opened(host: VercelProcess, site: Path, tmp_path: Path, monkeypatch: pytest.
     for nvim in running:
         with contextlib.suppress(OSError, AssertionError):  # closed by the test already
             nvim.close()
-
-
-def said(nvim: Nvim) -> list[str]:
-    return list(nvim.lua("return _G.said"))
-
-
-def choose(nvim: Nvim, text: str) -> None:
-    """What the user picks from now on, wherever it is offered."""
-    nvim.lua("_G.choose = ...", text)
-
-
-def deploy(nvim: Nvim, words: str = "vercel --prod") -> None:
-    nvim.lua("_G.said = {}")
-    nvim.command(f"Autocrea deploy {words}".rstrip())
-
-
-def ended(nvim: Nvim) -> str:
-    """The one message at the end."""
-    nvim.wait(lambda: said(nvim))
-    nvim.lua("vim.wait(300)")  # a second one would come now
-    (message,) = said(nvim)
-    return message
 
 
 def test_a_deployment_shows_how_it_goes_and_ends_in_one_message(

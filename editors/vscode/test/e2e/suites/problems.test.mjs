@@ -35,7 +35,7 @@ const { scenario } = suite('problems', {
   settings: { 'autocrea.inline.enable': false, 'typescript.validate.enable': false },
   machineSettings: {
     'autocrea.limits.deploysPerHour': 1000,
-    ...Object.fromEntries(remote.map(([name, { emulator: { url } }]) => [`autocrea.deploy.${name}.apiUrl`, url])),
+    ...Object.fromEntries(remote.map(([name, { base, emulator: { url } }]) => [`autocrea.deploy.${name}.apiUrl`, url + base])),
   },
   files: { 'index.html': '<h1>shop</h1>\n' },
 });

@@ -65,8 +65,8 @@ class RailwaySettings:
 class DeploySettings:
     provider: str = setting(
         "auto",
-        "Where to deploy when nothing is said: `preview` (here, no account), `vercel`, `netlify`, `railway`, or `auto`: "
-        "the host that you chose for the folder last, else the one that it is linked to, else `preview`.",
+        "Where to deploy when nothing is said: `preview` (here, no account), `vercel`, `netlify`, `railway`, or "
+        "`auto`: the host that you chose for the folder last, else the one that it is linked to, else `preview`.",
         scope="machine",
     )
     timeout_minutes: float = setting(

@@ -163,6 +163,7 @@ async def _we_cancel(stage: Stage) -> None:
 
 
 def _it_is_removed(stage: Stage) -> None:
+    stage.api.clock.advance(1)  # it is REMOVING first
     (made,) = _made(stage)
     assert (made.status, _live(stage)) == ("REMOVED", -1)
 

@@ -36,6 +36,14 @@ async def test_the_values_of_a_context_and_those_of_all(host: Hosted, target: st
     assert {name: value.reveal() for name, value in (await pulled(host, target)).items()} == values
 
 
+async def test_the_value_of_the_context_goes_before_that_of_all(host: Hosted) -> None:
+    site = host.api.world.add_site("shop")
+    variable = add_variable(host.api.world, site, "URL", "for all")
+    variable.values.append({"id": "v2", "value": "for production", "context": "production"})
+    assert (await pulled(host, "production"))["URL"].reveal() == "for production"
+    assert (await pulled(host, "preview"))["URL"].reveal() == "for all"
+
+
 async def test_a_secret_that_they_keep_to_themselves_is_named_and_not_given_empty(host: Hosted) -> None:
     site = host.api.world.add_site("shop")
     add_variable(host.api.world, site, "KEY", "hidden", secret=True)

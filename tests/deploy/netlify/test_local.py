@@ -144,6 +144,12 @@ async def test_a_source_that_changes_after_the_plan_is_taken_as_it_is_now(site: 
     assert site.contents()["index.html"] == b"<h1>Hello again</h1>"
 
 
+async def test_what_git_would_ignore_of_the_result_is_sent_all_the_same(site: Hosted) -> None:
+    (site.folder / "build.py").write_text(SCRIPT + '(out / ".gitignore").write_text("*.html")\n')
+    await site.deploy()
+    assert "index.html" in site.contents()
+
+
 async def test_where_nothing_can_be_written_it_is_said(site: Hosted) -> None:
     (site.folder.parent / "state").write_text("in the way")
     with pytest.raises(UserError, match="no place to build it in"):

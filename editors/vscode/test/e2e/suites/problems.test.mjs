@@ -68,14 +68,15 @@ async function deploy(wb, name, text) {
 
 async function fails(wb, sandbox, name, language) {
   plant(sandbox, languages[language].files);
-  if (hosts[name].emulator !== undefined) await hosts[name].emulator.plan(hosts[name].fails[language]);
+  const plan = hosts[name].fails[language];
+  if (plan !== null) await hosts[name].emulator.plan(plan);
   await deploy(wb, name, 'was not deployed to');
 }
 
 async function works(wb, sandbox, name) {
   plant(sandbox, working.files);
-  if (hosts[name].emulator !== undefined) await hosts[name].emulator.plan(hosts[name].works);
-  await deploy(wb, name, 'deployed to');
+  await hosts[name].emulator?.plan(hosts[name].works);
+  await deploy(wb, name, /(?<!not )deployed to/);
 }
 
 async function shot(wb, name) {

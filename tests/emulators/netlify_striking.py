@@ -26,9 +26,10 @@ def strikes(call: Call, due: Due) -> bool:
     if due.fault is Fault.FRESH:
         return "deploy" in call.params and call.params["deploy"] in world.deploys
     if due.fault is Fault.MANIFEST_GATEWAY:
-        size = len(call.body.get("files", ())) if isinstance(call.body, dict) else 0
-        big = size > (due.at if due.at is not None else BIG_FILES)
-        return op in ("create_deploy", "set_manifest") and big and not call.body.get("async")
+        if op not in ("create_deploy", "set_manifest") or not isinstance(call.body, dict):
+            return False
+        big = len(call.body.get("files", ())) > (due.at if due.at is not None else BIG_FILES)
+        return big and not call.body.get("async")
     if due.fault is Fault.REQUIRED_AGAIN:
         return op in ("create_deploy", "set_manifest", "get_deploy")
     if due.fault is Fault.DEPLOY_VANISHES:

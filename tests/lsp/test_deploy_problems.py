@@ -227,11 +227,18 @@ async def test_a_folder_that_is_closed_takes_its_problems_with_it(
 async def test_a_project_within_the_folder_is_where_its_files_are(
     client: DeployClient, world: World, folder: Path
 ) -> None:
-    (folder / "apps" / "web").mkdir(parents=True)
-    (folder / "apps" / "web" / "package.json").write_text("{}", encoding="utf-8")
-    app = plant(folder / "apps" / "web")
+    web, api = (folder / "apps" / name for name in ("web", "api"))
+    for inner in (web, api):
+        inner.mkdir(parents=True)
+        (inner / "package.json").write_text("{}", encoding="utf-8")
+    app = plant(web)
     await client.start(folder, OURS)
-    await failed(client, world, rootDirectory="apps/web")
-    await published(client, app)
     await failed(client, world, OTHER_LOG)  # as after a restart: nobody knows any more where it was built
-    await client.gets(PUBLISHED, lambda each: "never read" in str(each))
+    await published(client, app)
+    other = plant(api)
+    await failed(client, world)  # it may be of either
+    await quiet()
+    assert (places(client, app), places(client, other)) == ([], [])
+    await failed(client, world, rootDirectory="apps/api")
+    await published(client, other)
+    assert (places(client, app), places(client, other)) == ([], HERE)

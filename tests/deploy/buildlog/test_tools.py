@@ -38,7 +38,7 @@ ROOTS = (
     "/usr/src/app",
     "/builds/team/shop",
     "/tmp/preview-8f2a/source",
-    "/home/runner/work/shop/shop",
+    "/home/runner/job/shop/shop",
 )
 
 

@@ -101,15 +101,6 @@ async def test_a_socket_that_says_nothing_does_not_hide_the_log(site: Hosted) ->
     assert len(pieces) > 2  # as it comes, not at its end
 
 
-async def test_a_redirect_of_the_socket_is_not_followed(site: Hosted) -> None:
-    site.api.fail(Fault.REDIRECT, op="build_socket", times=None)
-    pieces = await read(site, await building(site))
-    assert texts(pieces) == TEXTS
-    opened = [request for request in site.api.requests if "upgrade" in request.headers]
-    assert [request.path for request in opened] == ["/build/logs"]
-    assert opened[0].body is None
-
-
 @pytest.mark.parametrize("form", ["message", "log", "mixed"])
 async def test_without_a_socket_what_they_keep_is_looked_at_again(site: Hosted, form: str) -> None:
     site.log_url = ""

@@ -31,12 +31,14 @@ from autocrea_lsp.deploy.values import (
     Page,
     Place,
     Plan,
+    Pulled,
     Ref,
     Remote,
     Request,
     Sent,
     Source,
     Step,
+    Variables,
 )
 from autocrea_lsp.settings import Settings
 
@@ -62,6 +64,7 @@ __all__ = [
     "Ports",
     "Provider",
     "ProviderFactory",
+    "Pulled",
     "Question",
     "Ref",
     "Remote",
@@ -69,6 +72,7 @@ __all__ = [
     "Sent",
     "Source",
     "Step",
+    "Variables",
 ]
 
 
@@ -176,7 +180,9 @@ class Provider(Protocol):
         """Connect the folder to a project, in the host's own link file."""
         ...
 
-    async def pull_environment(self, place: Place, *, target: str) -> Mapping[str, Secret]: ...
+    async def pull_environment(self, place: Place, *, target: str) -> Mapping[str, Secret]:
+        """The project's variables; `Variables` where some of them cannot be read."""
+        ...
 
     async def aclose(self) -> None: ...
 

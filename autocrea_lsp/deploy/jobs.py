@@ -9,13 +9,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from autocrea_lsp.deploy import consent, environment
-from autocrea_lsp.deploy.base import PRODUCTION, Again, Ask, Change, Page, Place, Plan, Provider, Ref, Request
+from autocrea_lsp.deploy.base import (
+    PRODUCTION,
+    Again,
+    Ask,
+    Change,
+    Page,
+    Place,
+    Plan,
+    Provider,
+    Pulled,
+    Ref,
+    Request,
+    Variables,
+)
 from autocrea_lsp.deploy.canceling import Canceling, Cancelled
 from autocrea_lsp.deploy.clock import Clock
 from autocrea_lsp.deploy.errors import NotAllowed
@@ -178,8 +191,8 @@ class Deployments(Canceling):
         require(host, "link")
         return await host.link(folder, project=project, account=account)
 
-    async def pull_environment(self, provider: str, folder: Path, *, file: str, target: str) -> Sequence[str]:
-        """Write the project's variables into a file of the folder; their names."""
+    async def pull_environment(self, provider: str, folder: Path, *, file: str, target: str) -> Pulled:
+        """Write the project's variables into a file of the folder."""
         self._need_trust()
         host = self._providers(provider)
         require(host, "pull_environment")
@@ -187,7 +200,9 @@ class Deployments(Canceling):
         values = await host.pull_environment(await host.find_place(folder), target=target)
         if values:
             await asyncio.to_thread(environment.write_env_file, path, values, folder=folder)
-        return sorted(values)
+        return Pulled(
+            names=tuple(sorted(values)), unreadable=values.unreadable if isinstance(values, Variables) else ()
+        )
 
     # ---- over restarts
 

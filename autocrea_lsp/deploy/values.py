@@ -218,3 +218,22 @@ class Change:
 
     live: Remote
     notes: tuple[str, ...] = ()
+
+
+# ---- variables
+
+
+class Variables(dict[str, Secret]):
+    """Of a project: name → value. `unreadable`: names whose values the host never gives back."""
+
+    def __init__(self, values: Mapping[str, Secret], unreadable: tuple[str, ...] = ()) -> None:
+        super().__init__(values)
+        self.unreadable = unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """Names of the variables that are in the file now, and of those whose values the host keeps to itself."""
+
+    names: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()

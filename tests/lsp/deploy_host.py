@@ -32,6 +32,7 @@ from autocrea_lsp.deploy.base import (
     Request,
     Sent,
     Step,
+    Variables,
 )
 from autocrea_lsp.deploy.errors import NotThere
 from autocrea_lsp.store import DeploymentState
@@ -169,7 +170,7 @@ class FakeHost:
         return replace(PLACE, project_name=project)
 
     async def pull_environment(self, place: Place, *, target: str) -> Mapping[str, Secret]:
-        return {"API_KEY": Secret("canary-of-the-host")}
+        return Variables({"API_KEY": Secret("canary-of-the-host")}, unreadable=("SIGNING_KEY",))
 
     async def aclose(self) -> None:
         self.world.calls.append("closed")

@@ -66,6 +66,7 @@ async def test_link_and_variables_say_what_they_did_without_a_value(
     (folder / ".gitignore").write_text(".env*\n")
     answer = await client.result(f"{DEPLOY}.envPull", {"provider": "fake", "file": ".env.local"})
     assert answer["notes"] == ["API_KEY"]
+    assert answer["text"] == ".env.local holds 1 variables of fake. It does not hand out SIGNING_KEY."
     assert "canary" in (folder / ".env.local").read_text()
     assert "canary" not in str(client.wire.messages)
 

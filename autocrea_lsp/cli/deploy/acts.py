@@ -154,8 +154,11 @@ def env(
 
     async def work(session: Session) -> int:
         host = provider or await session.app.default_provider(session.folder, "pull_environment")
-        names = await session.deployments.pull_environment(host, session.folder, file=str(file), target=target)
+        pulled = await session.deployments.pull_environment(host, session.folder, file=str(file), target=target)
+        names = pulled.names
         typer.echo(f"{file} holds {len(names)} variables: {', '.join(names)}" if names else "There are none.")
+        if pulled.unreadable:
+            typer.echo(f"{host} does not hand out {', '.join(pulled.unreadable)}.", err=True)
         return exits.LIVE
 
     run(work, folder=directory, api=api)

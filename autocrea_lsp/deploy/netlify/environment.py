@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from autocrea_lsp.access.secret import Secret
-from autocrea_lsp.deploy.base import PREVIEW, PRODUCTION, Place
+from autocrea_lsp.deploy.base import PREVIEW, PRODUCTION, Place, Variables
 from autocrea_lsp.deploy.errors import NotThere
 from autocrea_lsp.deploy.netlify.api import Api
 from autocrea_lsp.deploy.netlify.fields import Json, line, records, text
@@ -16,15 +14,7 @@ _THEIRS = ("production", "deploy-preview", "branch-deploy", "dev", "dev-server")
 _ALL = "all"
 
 
-class Pulled(dict[str, Secret]):
-    """Name → value; `unreadable`: names whose values the host never gives back."""
-
-    def __init__(self, values: Mapping[str, Secret], unreadable: tuple[str, ...]) -> None:
-        super().__init__(values)
-        self.unreadable = unreadable
-
-
-async def pull(api: Api, place: Place, *, target: str) -> Pulled:
+async def pull(api: Api, place: Place, *, target: str) -> Variables:
     """Values for a branch alone are left out. Raises UserError for a target that they have not."""
     context = _CONTEXTS.get(target, target)
     if context not in _THEIRS:
@@ -48,7 +38,7 @@ async def pull(api: Api, place: Place, *, target: str) -> Pulled:
             values[name] = Secret(text(value, "value"))
         else:
             unreadable.add(name)
-    return Pulled(values, tuple(sorted(unreadable)))
+    return Variables(values, tuple(sorted(unreadable)))
 
 
 def _value(variable: Json, context: str) -> Json | None:

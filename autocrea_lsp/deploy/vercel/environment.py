@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from autocrea_lsp.access.secret import Secret
-from autocrea_lsp.deploy.base import PREVIEW, PRODUCTION, Place
+from autocrea_lsp.deploy.base import PREVIEW, PRODUCTION, Place, Variables
 from autocrea_lsp.deploy.errors import HostRefused, NotThere
 from autocrea_lsp.deploy.together import together
 from autocrea_lsp.deploy.vercel.api import Api
@@ -17,15 +15,7 @@ _TARGETS = (PRODUCTION, PREVIEW, "development")
 _UNREADABLE = ("sensitive", "secret", "system")  # written only, or made up by them during a build
 
 
-class Pulled(dict[str, Secret]):
-    """Name → value; `unreadable`: names whose values the host never gives back."""
-
-    def __init__(self, values: Mapping[str, Secret], unreadable: tuple[str, ...]) -> None:
-        super().__init__(values)
-        self.unreadable = unreadable
-
-
-async def pull(api: Api, place: Place, *, target: str) -> Pulled:
+async def pull(api: Api, place: Place, *, target: str) -> Variables:
     """Variables for a branch of git alone are left out. Raises UserError for a target that the project lacks."""
     if not place.project:
         raise NotThere(
@@ -44,7 +34,7 @@ async def pull(api: Api, place: Place, *, target: str) -> Pulled:
     pairs = await together(value, readable, at_once=_AT_ONCE)
     values = {name: found for name, found in pairs if found is not None and name}
     lost = {name for name, found in pairs if found is None} | {text(each, "key") for each in unreadable}
-    return Pulled(values, tuple(sorted(lost - set(values) - {""})))
+    return Variables(values, tuple(sorted(lost - set(values) - {""})))
 
 
 async def _value(api: Api, place: Place, variable: Json) -> Secret | None:

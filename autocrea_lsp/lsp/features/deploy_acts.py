@@ -100,8 +100,11 @@ async def pull_environment(
     folder = ls.acting.folder(params.folder)
     host = await host_of(ls, params.provider, folder, "pull_environment")
     async with work(ls, f"Fetching variables from {host}", token):
-        names = await deployments.pull_environment(host, folder, file=params.file, target=params.target)
+        pulled = await deployments.pull_environment(host, folder, file=params.file, target=params.target)
+    names = pulled.names
     text = f"{params.file} holds {len(names)} variables of {host}." if names else f"{host} has no variables for it."
+    if pulled.unreadable:
+        text += f" It does not hand out {', '.join(pulled.unreadable)}."
     return shapes.told(ls, wire.DeployActAnswer(text=text, notes=list(names)))
 
 

@@ -199,7 +199,7 @@ async def test_variables_are_written_to_a_file_that_git_ignores(desk: Desk) -> N
     (desk.host.folder / ".gitignore").write_text(".env*\n")
     desk.host.service.instances[desk.host.project.environments[0].id].variables["API_KEY"] = "canary-of-production"
     names = await desk.deployments.pull_environment("railway", desk.host.folder, file=".env.local", target="production")
-    assert list(names) == ["API_KEY"]
+    assert list(names.names) == ["API_KEY"]
     assert (desk.host.folder / ".env.local").read_text() == "API_KEY=canary-of-production\n"
 
 

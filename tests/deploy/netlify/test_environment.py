@@ -2,17 +2,16 @@
 
 import pytest
 
-from autocrea_lsp.deploy.base import Place
+from autocrea_lsp.deploy.base import Place, Variables
 from autocrea_lsp.deploy.errors import NotThere
-from autocrea_lsp.deploy.netlify.environment import Pulled
 from autocrea_lsp.errors import UserError
 from tests.deploy.netlify.hosted import Hosted
 from tests.emulators.netlify import add_variable
 
 
-async def pulled(host: Hosted, target: str) -> Pulled:
+async def pulled(host: Hosted, target: str) -> Variables:
     found = await host.provider.pull_environment(host.place, target=target)
-    assert isinstance(found, Pulled)
+    assert isinstance(found, Variables)
     return found
 
 

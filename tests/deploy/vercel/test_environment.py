@@ -3,9 +3,8 @@
 import pytest
 
 from autocrea_lsp.access.secret import Secret
-from autocrea_lsp.deploy.base import Place
+from autocrea_lsp.deploy.base import Place, Variables
 from autocrea_lsp.deploy.errors import BadToken, NotThere
-from autocrea_lsp.deploy.vercel.environment import Pulled
 from autocrea_lsp.errors import UserError
 from tests.deploy.vercel.hosted import Hosted
 from tests.emulators import vercel_views as views
@@ -16,7 +15,7 @@ ENVIRONMENT = {"id": "env_1", "slug": "qa", "type": "preview", "createdAt": 1, "
 
 async def pulled(host: Hosted, target: str) -> tuple[dict[str, str], tuple[str, ...]]:
     found = await host.provider.pull_environment(host.place, target=target)
-    assert isinstance(found, Pulled)
+    assert isinstance(found, Variables)
     return {name: value.reveal() for name, value in found.items()}, found.unreadable
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from autocrea_lsp.access.secret import Secret
 from autocrea_lsp.deploy.base import (
@@ -33,7 +34,7 @@ from autocrea_lsp.deploy.netlify.memory import Memory
 from autocrea_lsp.deploy.netlify.patience import NEW_S, patiently
 from autocrea_lsp.deploy.netlify.planning import COMMIT_INSTEAD, Planned
 from autocrea_lsp.deploy.netlify.sites import LINK, Sites, write_link
-from autocrea_lsp.deploy.netlify.states import remote, target_of, word
+from autocrea_lsp.deploy.netlify.states import ENDED, remote, target_of, word
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import FINISHED
 
@@ -84,7 +85,10 @@ class NetlifyProvider:
     async def status(self, ref: Ref) -> Remote:
         deploy = await self._deploy(ref)
         if (lost := await abandoned.look(self._api, self._ports.clock, deploy, ref.place, self._memory)) is not None:
+            self._memory.end(ref.id)
             return lost
+        if word(deploy) in ENDED:
+            self._memory.end(ref.id)
         site = EMPTY
         if word(deploy) == "ready" and target_of(deploy) == PRODUCTION:
             site = await listing.site_of(self._api, ref.place)
@@ -92,7 +96,8 @@ class NetlifyProvider:
 
     def logs(self, ref: Ref, *, after: str = "", follow: bool = False) -> AsyncGenerator[Lines, None]:
         live = self._live if self._log_url else None
-        return events.read(self._api, self._ports.clock, ref, live, after=after, follow=follow)
+        over = self._memory.over(ref.id)
+        return events.read(self._api, self._ports.clock, ref, live, over, after=after, follow=follow)
 
     async def cancel(self, ref: Ref) -> Remote:
         try:
@@ -208,7 +213,7 @@ class NetlifyProvider:
         return self._ports.clock.now()
 
     def _connected(self) -> tuple[Api, Sites]:
-        url = self._ports.settings().deploy.netlify.api_url or URL
+        url = _with_path(self._ports.settings().deploy.netlify.api_url or URL)
         if url not in self._apis:
             http = Http(url, title=self.title, clock=self._ports.clock, token=self._token, explain=explain)
             api = Api(http)
@@ -217,3 +222,8 @@ class NetlifyProvider:
 
     async def _token(self) -> Secret:
         return await self._ports.token(self.name)
+
+
+def _with_path(url: str) -> str:
+    """As the vendor's client takes it: an address without a path means its API's usual one."""
+    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + urlsplit(URL).path

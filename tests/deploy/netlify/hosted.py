@@ -39,7 +39,8 @@ REPOSITORY = {
 
 @dataclass(slots=True, kw_only=True)
 class Hosted:
-    """`team`, `log_url`: the settings. `token`: what is sent. `answer`: what whoever is asked says."""
+    """`team`, `log_url`: the settings. `path`: of the API, behind the host's address. `token`: what is sent. `answer`:
+    what whoever is asked says."""
 
     api: Emulator
     clock: ManualClock
@@ -48,6 +49,7 @@ class Hosted:
     token: str
     team: str = ""
     log_url: str = ""
+    path: str = "/api/v1"
     answer: str | None = None
     asked: list[Question] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -127,7 +129,7 @@ async def hosted(folder: Path, *, account: Account | None = None, plan: Plan | N
 
         def settings() -> Settings:
             plain = Settings()
-            netlify = replace(plain.deploy.netlify, api_url=f"{api.url}/api/v1", team=here.team, log_url=here.log_url)
+            netlify = replace(plain.deploy.netlify, api_url=api.url + here.path, team=here.team, log_url=here.log_url)
             return replace(plain, deploy=replace(plain.deploy, netlify=netlify))
 
         async def token(name: str) -> Secret:

@@ -1,5 +1,7 @@
 """The provider as a whole: from files to what is live, and what can be done with it."""
 
+import pytest
+
 from autocrea_lsp.deploy.base import Created, Step
 from tests.deploy.netlify.hosted import Hosted
 
@@ -16,6 +18,13 @@ async def test_a_folder_becomes_a_draft_that_is_ready_at_its_own_address(host: H
         "copy.js": b"console.log(1)",
     }
     assert host.api.world.live(host.place.project) is None
+
+
+@pytest.mark.parametrize("path", ["", "/", "/api/v1", "/api/v1/"])
+async def test_an_address_without_a_path_is_that_of_the_api(host: Hosted, path: str) -> None:
+    host.path = path
+    await host.deploy()
+    assert {request.path.split("/")[1:3] == ["api", "v1"] for request in host.api.requests} == {True}
 
 
 async def test_what_goes_out_is_a_shell_a_list_and_each_content_once(host: Hosted) -> None:

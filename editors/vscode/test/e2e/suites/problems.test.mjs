@@ -12,9 +12,11 @@ import { suite } from '../harness/suite.mjs';
 import { until } from '../harness/until.mjs';
 import { Vercel } from '../harness/vercel.mjs';
 
-const { languages, hosts, working } = JSON.parse(
+const { languages, hosts: everywhere, working } = JSON.parse(
   execFileSync(PYTHON, ['-m', 'tests.e2e.failing_builds'], { cwd: ROOT, encoding: 'utf8' }),
 );
+// The other hosts' rows are driven in Neovim alone so far.
+const hosts = Object.fromEntries(['preview', 'vercel'].map((name) => [name, everywhere[name]]));
 const SOURCE = 'autocrea deploy';
 const remote = Object.entries(hosts).filter(([, host]) => host.module !== '');
 
@@ -102,9 +104,10 @@ async function offered(wb, title) {
   await until(`“${title}” to be offered`, async () => {
     await wb.press('Control+.');
     await wb.actions.first().waitFor({ timeout: 2000 });
-    if ((await wb.actions.filter({ hasText: title }).count()) > 0) return true;
+    const found = await wb.actions.allInnerTexts();
+    if (found.some((text) => text.includes(title))) return true;
     await wb.press('Escape');
-    return false;
+    throw new Error(found.join(' | '));
   });
 }
 

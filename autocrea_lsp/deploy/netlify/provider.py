@@ -34,7 +34,7 @@ from autocrea_lsp.deploy.netlify.memory import Memory
 from autocrea_lsp.deploy.netlify.patience import NEW_S, patiently
 from autocrea_lsp.deploy.netlify.planning import COMMIT_INSTEAD, Planned
 from autocrea_lsp.deploy.netlify.sites import LINK, Sites, write_link
-from autocrea_lsp.deploy.netlify.states import ENDED, remote, target_of, word
+from autocrea_lsp.deploy.netlify.states import remote, target_of, word
 from autocrea_lsp.errors import UserError
 from autocrea_lsp.store import FINISHED
 
@@ -85,10 +85,7 @@ class NetlifyProvider:
     async def status(self, ref: Ref) -> Remote:
         deploy = await self._deploy(ref)
         if (lost := await abandoned.look(self._api, self._ports.clock, deploy, ref.place, self._memory)) is not None:
-            self._memory.end(ref.id)
             return lost
-        if word(deploy) in ENDED:
-            self._memory.end(ref.id)
         site = EMPTY
         if word(deploy) == "ready" and target_of(deploy) == PRODUCTION:
             site = await listing.site_of(self._api, ref.place)
@@ -96,8 +93,7 @@ class NetlifyProvider:
 
     def logs(self, ref: Ref, *, after: str = "", follow: bool = False) -> AsyncGenerator[Lines, None]:
         live = self._live if self._log_url else None
-        over = self._memory.over(ref.id)
-        return events.read(self._api, self._ports.clock, ref, live, over, after=after, follow=follow)
+        return events.read(self._api, self._ports.clock, ref, live, after=after, follow=follow)
 
     async def cancel(self, ref: Ref) -> Remote:
         try:

@@ -37,7 +37,7 @@ fault                     sites teams make-site create manifest upload find
 500-after-acting          ok    ok    ok        ok     ok       ok     ok
 502-html                  ok    ok    ok        ok     ok       ok     ok
 502-after-acting          ok    ok    ok        ok     ok       ok     ok
-502-big-manifest          .     .     .         .      .        lost   .
+502-big-manifest          .     .     .         .      .        .      .
 503                       ok    ok    ok        ok     ok       ok     ok
 503-retry-after           ok    ok    ok        ok     ok       ok     ok
 307-other-host            no    no    no        no     lost     lost   anew
@@ -95,7 +95,7 @@ fault                     status statuses log  logs live cancel from-create
 500-after-acting          ok     left     ok   ok   ok   stop   left
 502-html                  ok     left     ok   ok   ok   stop   ?
 502-after-acting          ok     left     ok   ok   ok   stop   left
-502-big-manifest          .      .        .    .    .    .      lost
+502-big-manifest          .      .        .    .    .    .      .
 503                       ok     left     ok   ok   ok   stop   ?
 503-retry-after           ok     left     ok   ok   ok   stop   ?
 307-other-host            ok     left     ok   ok   ok   left   no

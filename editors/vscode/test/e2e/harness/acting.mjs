@@ -21,8 +21,9 @@ export async function fixHere(wb, name) {
 /** Picks a code action at the cursor once it is offered. */
 export async function offered(wb, title) {
   await until(`“${title}” to be offered`, async () => {
+    await wb.press('Escape'); // a menu that comes late would take the same key for a yes
     await wb.press('Control+.');
-    await wb.actions.first().waitFor({ timeout: 2000 });
+    await wb.actions.first().waitFor({ timeout: 10_000 });
     if ((await wb.actions.filter({ hasText: title }).count()) > 0) return true;
     await wb.press('Escape');
     return false;

@@ -102,8 +102,9 @@ async function opened(wb, name) {
 /** The menu of code actions has our fix. */
 async function offered(wb, title) {
   await until(`“${title}” to be offered`, async () => {
+    await wb.press('Escape'); // a menu that comes late would take the same key for a yes
     await wb.press('Control+.');
-    await wb.actions.first().waitFor({ timeout: 2000 });
+    await wb.actions.first().waitFor({ timeout: 10_000 });
     const found = await wb.actions.allInnerTexts();
     if (found.some((text) => text.includes(title))) return true;
     await wb.press('Escape');

@@ -96,19 +96,19 @@ never-answers                          ok     left     ok     ok      ok  ok   s
 unknown-status                         stop   stop     ok     ok      ok  ok   stop   stop
 nulls                                  ok     ok       ok     ok      ok  ok   stop   ok
 duplicate-lines                        ok     ok       ok     ok      ok  ok   stop   ok
-project-vanishes                       lost   lost     ok     ok      ok  ok   stop   no
-deployment-vanishes                    lost   lost     ok     ok      ok  ok   stop   lost
+project-vanishes                       lost   lost     ok     ok      ok  ok   lost   no
+deployment-vanishes                    lost   lost     ok     ok      ok  ok   lost   lost
 socket-refused                         ok     ok       ok     ok      ok  ok   stop   .
-socket-4401                            .      .        ok     ok      .   .    stop   .
-socket-4429                            .      .        ok     ok      .   .    stop   .
-socket-never-acks                      .      .        ok     ok      .   .    stop   .
-socket-silent                          .      .        ok     ok      .   .    stop   .
-socket-error                           .      .        ok     ok      .   .    stop   .
-socket-completes-at-once               .      .        ok     ok      .   .    stop   .
-socket-dies                            .      .        ok     ok      .   .    stop   .
-socket-half-frame                      .      .        ok     ok      .   .    stop   .
-socket-duplicates                      .      .        ok     ok      .   .    stop   .
-socket-not-json                        .      .        ok     ok      .   .    stop   .
+socket-4401                            ok     ok       ok     ok      .   .    stop   .
+socket-4429                            ok     ok       ok     ok      .   .    stop   .
+socket-never-acks                      ok     ok       ok     ok      .   .    stop   .
+socket-silent                          ok     ok       ok     ok      .   .    stop   .
+socket-error                           ok     ok       ok     ok      .   .    stop   .
+socket-completes-at-once               ok     ok       ok     ok      .   .    stop   .
+socket-dies                            ok     ok       ok     ok      .   .    stop   .
+socket-half-frame                      ok     ok       ok     ok      .   .    stop   .
+socket-duplicates                      ok     ok       ok     ok      .   .    stop   .
+socket-not-json                        ok     ok       ok     ok      .   .    stop   .
 """
 
 EXPECTED = read(UNTIL_IT_IS_CREATED, Fault) | read(FROM_THEN_ON, Fault)

@@ -24,6 +24,8 @@ from autocrea_lsp.deploy.netlify.fields import Json
 from autocrea_lsp.deploy.origin import Origin
 from autocrea_lsp.errors import UserError
 
+logging.getLogger("websockets").setLevel(logging.INFO)  # what it says below that holds the token
+
 URL = "wss://socketeer.services.netlify.com/build/logs"
 OPEN_S = 10.0  # for the connection and its handshake
 MAX_FRAME_BYTES = 1 << 20  # more is no log line

@@ -25,6 +25,8 @@ from autocrea_lsp.deploy.errors import DeployError, HostUnavailable
 from autocrea_lsp.deploy.railway.explaining import not_authorized, refusal
 from autocrea_lsp.deploy.railway.fields import Json, record, text
 
+logging.getLogger("websockets").setLevel(logging.INFO)  # what it says below that holds the token
+
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 HANDSHAKE_S = 10.0  # a second is too short on a busy machine
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024

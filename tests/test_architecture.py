@@ -24,6 +24,7 @@ HEAVY = (
     "xllamacpp",
     "numpy",
     "autocrea_lsp.deploy",
+    "autocrea_lsp.sandbox.running",
     "autocrea_lsp.lsp.deploying.problems",
 )
 

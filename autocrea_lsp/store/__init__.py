@@ -19,7 +19,7 @@ Facts to rely on
 from __future__ import annotations
 
 from autocrea_lsp.store.clearing import Cleared, clear
-from autocrea_lsp.store.database import Store
+from autocrea_lsp.store.database import START_S, Store
 from autocrea_lsp.store.deployment_values import (
     FINISHED,
     Beat,
@@ -53,6 +53,7 @@ from autocrea_lsp.store.values import (
 
 __all__ = [
     "FINISHED",
+    "START_S",
     "AIRequest",
     "Answer",
     "Beat",

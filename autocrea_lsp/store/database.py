@@ -31,7 +31,7 @@ from autocrea_lsp.store.writes import Accept, ForgetChat, Record, SaveMessage, S
 
 _log = logging.getLogger(__name__)
 
-_START_S = 2.0  # the writer's imports cost 0.1 s of CPU: not while the server answers `initialize`
+START_S = 2.0  # the writer's imports cost 0.1 s of CPU: not while the server answers `initialize`
 
 
 class Store(DeploymentCalls):
@@ -214,7 +214,7 @@ class Store(DeploymentCalls):
 
     def _run(self) -> None:
         try:
-            self._inbox.wait_for_work(_START_S)
+            self._inbox.wait_for_work(START_S)
             from autocrea_lsp.store.writer import Writer  # here: it imports peewee
 
             Writer(

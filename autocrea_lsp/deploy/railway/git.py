@@ -11,8 +11,8 @@ from autocrea_lsp.errors import UserError
 _URL = re.compile(r"(?:(?:https?|ssh|git)://)?(?:[^@/\s]+@)?[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?[/:](.+)", re.IGNORECASE)
 
 
-def connected(source: Git, triggers: list[Json], place: str) -> None:
-    """Raises UserError where the service is not connected to that repository and branch."""
+def connected(source: Git, triggers: list[Json], place: str) -> str:
+    """The branch that is deployed. Raises UserError where the service is connected to another, or to none."""
     if not triggers:
         raise UserError(
             f"{line(place)} at Railway is not connected to a git repository.",
@@ -34,6 +34,7 @@ def connected(source: Git, triggers: list[Json], place: str) -> None:
             hint=f"Check {line(source.branch)} out and deploy the folder's files, or change the branch in the "
             "service's settings at Railway (Source).",
         )
+    return source.branch or branches[0]
 
 
 def repository(name: str) -> str:

@@ -58,7 +58,9 @@ async def plan(api: Api, projects: Projects, request: Request, *, default_accoun
     place = found.place
     if isinstance(request.source, Git):
         commits = await api.triggers(text(found.project, "id"), environment.id, found.service) if there else []
-        connected(request.source, commits, found.place.project_name)
+        branch = connected(request.source, commits, found.place.project_name)
+        if not request.source.branch:
+            notes.append(f"The branch is {line(branch)}, which the service is connected to.")
         place = anchored(place, await newest(api, place, environment))
     files = root = None
     if isinstance(request.source, Files):

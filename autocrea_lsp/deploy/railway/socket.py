@@ -7,34 +7,27 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
-from autocrea_lsp import __version__
 from autocrea_lsp.deploy import origin
 from autocrea_lsp.deploy.clock import Clock
-from autocrea_lsp.deploy.connection import lively, trust_for
+from autocrea_lsp.deploy.connection import lively
 from autocrea_lsp.deploy.errors import DeployError, HostUnavailable
 from autocrea_lsp.deploy.railway.explaining import not_authorized, refusal
 from autocrea_lsp.deploy.railway.fields import Json, record, text
-
-logging.getLogger("websockets").setLevel(logging.INFO)  # what it says below that holds the token
+from autocrea_lsp.deploy.websocket import straight
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 HANDSHAKE_S = 10.0  # a second is too short on a busy machine
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-CLOSE_S = 1.0  # for the other end to agree to a close; real time
 _UNAUTHORIZED = (4401, 4403)
-
-_log = logging.getLogger(__name__)
-_log.setLevel(logging.WARNING)  # the library tells headers at DEBUG, and so the token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +78,15 @@ async def opened(
     async with contextlib.AsyncExitStack() as stack:
         with _faults():
             async with lively(clock, HANDSHAKE_S):
-                connection = await _Connect(
-                    address,
-                    additional_headers=dict(headers),
-                    subprotocols=[PROTOCOL],
-                    user_agent_header=f"autocrea-lsp/{__version__}",
-                    ssl=await trust_for(at) if at.scheme == "https" else None,
-                    proxy=None if at.loopback else True,
-                    open_timeout=None,
-                    close_timeout=CLOSE_S,
-                    max_size=MAX_MESSAGE_BYTES,
-                    logger=_log,
+                connection = await (
+                    await straight(
+                        address,
+                        at,
+                        additional_headers=dict(headers),
+                        subprotocols=[PROTOCOL],
+                        open_timeout=None,
+                        max_size=MAX_MESSAGE_BYTES,
+                    )
                 )
                 stack.push_async_callback(connection.close)
                 if connection.subprotocol != PROTOCOL:
@@ -103,11 +94,6 @@ async def opened(
                 await _send(connection, {"type": "connection_init"})
                 await _let_in(connection)
         yield Subscriptions(connection)
-
-
-class _Connect(connect):
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
 
 
 async def _let_in(connection: ClientConnection) -> None:

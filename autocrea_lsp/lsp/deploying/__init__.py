@@ -21,7 +21,7 @@ from autocrea_lsp.lsp import boundary, client, convert, wire
 from autocrea_lsp.lsp.deploying.documents import LogDocuments
 from autocrea_lsp.lsp.deploying.ending import OPEN, RETRY, SHOW_LOG, Ending, ending, web_address
 from autocrea_lsp.lsp.deploying.following import Following
-from autocrea_lsp.store import project_label, root_hash
+from autocrea_lsp.store import START_S, project_label, root_hash
 
 if TYPE_CHECKING:
     from autocrea_lsp.assist.proposal import Proposal, Taken
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONSENT_S = 300.0  # to answer a question that a deployment waits for; silence is no
-TAKE_UP_AFTER_S = 2.0  # when the store opens by itself: its imports are not for the moment in which an editor waits
 OFFER_S = 3600.0  # how long what the last message offers can be picked
 
 
@@ -69,7 +68,7 @@ class Deploying:
     async def take_up(self) -> None:
         """After `initialized`: what an earlier server, or an editor that is gone, has left unfinished."""
         await self._server.configuration.loaded.wait()  # where a host is, is a setting
-        await asyncio.sleep(TAKE_UP_AFTER_S)
+        await asyncio.sleep(START_S)  # the store opens by itself then; not while an editor waits for its first answer
         if await self._server.app.store.unfinished():
             await (await self._server.app.deploying.load()).reattach()
 

@@ -65,3 +65,4 @@ async def test_nothing_that_is_sent_is_logged(host: Hosted, caplog: pytest.LogCa
     assert await anext(frames) == {"type": "error", "message": "Access denied"}
     await frames.aclose()
     assert not [record for record in caplog.records if record.name.startswith("websockets")]  # they quote frames
+    assert TOKEN not in caplog.text

@@ -14,7 +14,9 @@ from autocrea_lsp.deploy.railway import RailwayProvider
 from autocrea_lsp.settings import Settings
 from tests.deploy.manual_clock import ManualClock
 from tests.emulators.railway import Account, Emulator
-from tests.emulators.railway_things import Deployment, Project, Service
+from tests.emulators.railway_things import Deployment, Project, Service, Trigger
+
+MARK = "autocrea-0123456789abcdef"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,3 +125,20 @@ async def hosted(folder: Path, *, account: Account | None = None) -> AsyncIterat
         assert not api.breaches, api.breaches
         assert not api.failures, api.failures
         assert not api.errors, api.errors
+
+
+def connect(host: Hosted) -> None:
+    """To acme/shop, whose main is at bbb…"""
+    host.api.world.repositories["acme/shop"] = {"main": "b" * 40}
+    host.service.repo, host.service.branch = "acme/shop", "main"
+    for environment in host.project.environments:
+        host.project.triggers.append(
+            Trigger(
+                id=host.api.world.new_id(),
+                project_id=host.project.id,
+                environment_id=environment.id,
+                service_id=host.service.id,
+                branch="main",
+                repository="acme/shop",
+            )
+        )

@@ -7,11 +7,9 @@ import pytest
 from autocrea_lsp.deploy.base import Again, Created, Git, Step
 from autocrea_lsp.deploy.errors import TooLarge
 from autocrea_lsp.errors import UserError
-from tests.deploy.railway.hosted import Hosted
+from tests.deploy.railway.hosted import MARK, Hosted, connect
 from tests.emulators.railway import Fault
-from tests.emulators.railway_things import Trigger
 
-MARK = "autocrea-0123456789abcdef"
 COMMIT = "a" * 40
 
 
@@ -135,20 +133,3 @@ async def test_while_the_files_go_nothing_can_have_been_made(shop: Hosted) -> No
         assert shop.api.world.deployments == {}
     await events.aclose()
     assert shop.api.world.deployments == {}
-
-
-def connect(host: Hosted) -> None:
-    """To acme/shop, whose main is at bbb…"""
-    host.api.world.repositories["acme/shop"] = {"main": "b" * 40}
-    host.service.repo, host.service.branch = "acme/shop", "main"
-    for environment in host.project.environments:
-        host.project.triggers.append(
-            Trigger(
-                id=host.api.world.new_id(),
-                project_id=host.project.id,
-                environment_id=environment.id,
-                service_id=host.service.id,
-                branch="main",
-                repository="acme/shop",
-            )
-        )

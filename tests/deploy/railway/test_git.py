@@ -20,7 +20,7 @@ TRIGGERS = [{"branch": "main", "repository": "acme/shop", "provider": "github"}]
     ],
 )
 def test_the_connected_branch_goes(source: Git) -> None:
-    connected(source, TRIGGERS, "shop")
+    assert connected(source, TRIGGERS, "shop") == "main"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,7 @@ from autocrea_lsp.settings import Settings
 from autocrea_lsp.store import DeploymentRow, Moment
 from tests.deploy.desk import CountedStore
 from tests.deploy.faults.stage import OneHost
-from tests.deploy.railway.hosted import Hosted
-from tests.deploy.railway.test_creating import connect
+from tests.deploy.railway.hosted import Hosted, connect
 from tests.emulators.railway import PRESETS, Fault, Plan, failing
 
 

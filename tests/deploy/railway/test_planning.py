@@ -7,7 +7,7 @@ from autocrea_lsp.deploy.base import Again, Build, Git
 from autocrea_lsp.deploy.errors import CannotDo
 from autocrea_lsp.deploy.providers import require_all
 from autocrea_lsp.errors import UserError
-from tests.deploy.railway.hosted import Hosted
+from tests.deploy.railway.hosted import Hosted, connect
 
 READS = {"projectToken", "me", "apiToken", "projects", "project", "environment", "deploymentTriggers", "deployments"}
 
@@ -124,6 +124,13 @@ async def test_a_branch_that_is_not_connected_is_refused_before_anything_is_made
     with pytest.raises(UserError, match="not connected to a git repository"):
         await shop.provider.plan(shop.request(source=Git(branch="main")))
     assert set(shop.calls()) <= READS
+
+
+@pytest.mark.parametrize(("named", "said"), [("", True), ("main", False)])
+async def test_the_connected_branch_is_named_where_none_was(shop: Hosted, named: str, said: bool) -> None:
+    connect(shop)
+    plan = await shop.provider.plan(shop.request(source=Git(branch=named)))
+    assert ("The branch is main, which the service is connected to." in plan.notes) is said
 
 
 async def test_one_that_is_built_once_more_goes_where_it_was(shop: Hosted) -> None:

@@ -10,8 +10,7 @@ from autocrea_lsp.deploy.errors import (
     NotThere,
     OutcomeUnknown,
 )
-from tests.deploy.railway.hosted import Hosted
-from tests.deploy.railway.test_creating import MARK, connect
+from tests.deploy.railway.hosted import MARK, Hosted, connect
 from tests.emulators.railway import Fault
 
 UNCLEAR = {  # fault → whether the host acted

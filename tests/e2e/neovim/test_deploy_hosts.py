@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.neovim.conftest import Start
 from tests.e2e.neovim.screen import Nvim, Stub
-from tests.e2e.neovim.test_deploy import DEPLOY, STATUS, URL, commands, event, opened, row, tell
+from tests.e2e.neovim.scripted_deploy import DEPLOY, STATUS, URL, commands, event, opened, row, tell
 
 LIST, HOSTS, FORGET = f"{DEPLOY}.list", f"{DEPLOY}.hosts", f"{DEPLOY}.forget"
 SAID = {"text": "Done.", "id": None, "deployment": None, "notes": None}

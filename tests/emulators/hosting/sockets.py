@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from websockets.exceptions import InvalidState
@@ -13,13 +14,18 @@ from websockets.typing import Subprotocol
 
 from tests.emulators.messages_wire import ClientLeft, Connection, Head
 
+_SILENT = logging.getLogger(__name__)
+_SILENT.setLevel(logging.WARNING)  # a host in the client's process must not tell what it was sent, the token too
+
 
 class Socket:
     """A WebSocket that a client wants: `accept` or `reject` it, then `receive` and `send` texts."""
 
     def __init__(self, connection: Connection, head: Head, *, subprotocols: tuple[str, ...] = ()) -> None:
         self._connection = connection
-        self._protocol = ServerProtocol(subprotocols=[Subprotocol(name) for name in subprotocols] or None)
+        self._protocol = ServerProtocol(
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None, logger=_SILENT
+        )
         self._request = self._read_in(head)
         self._texts: asyncio.Queue[str | None] = asyncio.Queue()
         self._reading: asyncio.Task[None] | None = None

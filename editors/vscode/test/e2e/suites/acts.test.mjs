@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { ask, edits, fixHere, isProgress, shot, usage } from '../harness/acting.mjs';
+import { ask, edits, fixHere, isProgress, openBulb, shot, usage } from '../harness/acting.mjs';
 import { KEY } from '../harness/emulator.mjs';
 import { RUFF } from '../harness/paths.mjs';
 import { suite } from '../harness/suite.mjs';
@@ -28,20 +28,7 @@ scenario('the light bulb fixes a problem of another extension, and it is gone', 
   await emulator.script({ match: 'nmae', raw: true, answer: edits('greet.py', [['    return "Hello " + nmae', '    return "Hello " + name']]) });
   const editor = wb.editor('greet.py');
   await editor.locator('.squiggly-error').first().waitFor();
-  const bulb = editor.locator('.lightBulbWidget');
-  await until('the menu of the bulb', async () => {
-    // It stands on the line before for a moment, until the problem has been looked at, and may move from under the
-    // mouse: then the text was clicked, and the cursor is elsewhere. A click of the mouse alone: Playwright's would
-    // scroll to a bulb that hides, and leave the editor so.
-    await wb.press('Escape');
-    await wb.goTo(2, 24);
-    await bulb.waitFor({ timeout: 5000 });
-    const box = await bulb.boundingBox();
-    if (box === null || box.height === 0) return false;
-    await wb.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-    await wb.actions.filter({ hasText: 'JoxCoder: fix “' }).first().waitFor({ timeout: 2000 });
-    return true;
-  });
+  await openBulb(wb, editor, 2, 24, 'JoxCoder: fix “');
   await shot(wb, '1-light-bulb');
   // The note stays for four seconds: it is waited for while the rest is looked at, however slow that is.
   const note = wb.page.locator('.statusbar-item', { hasText: 'JoxCoder: fixed' }).waitFor();

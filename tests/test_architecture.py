@@ -24,7 +24,6 @@ HEAVY = (
     "xllamacpp",
     "numpy",
     "autocrea_lsp.deploy",
-    "autocrea_lsp.sandbox.running",
     "autocrea_lsp.lsp.deploying.problems",
 )
 
@@ -122,6 +121,18 @@ def test_the_server_starts_without_what_it_may_never_need() -> None:
     loaded = set(done.stdout.split())
     assert "pygls" in loaded
     assert loaded.isdisjoint(HEAVY), sorted(loaded.intersection(HEAVY))
+
+
+def test_a_child_on_a_leash_does_not_load_the_sandbox() -> None:
+    """Every server has one, the model's worker; few run anything in the sandbox, which is found all the same."""
+    code = (
+        "import sys, autocrea_lsp.ai.embedded.process\n"
+        "from autocrea_lsp import sandbox as box\n"
+        "from autocrea_lsp.sandbox import leash\n"
+        "print(leash.__name__, 'autocrea_lsp.sandbox.running' in sys.modules, box.run.__name__, box.Level is not None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["autocrea_lsp.sandbox.leash", "False", "run", "True"], done.stderr
 
 
 @pytest.mark.parametrize(
